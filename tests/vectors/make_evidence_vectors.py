@@ -1,0 +1,451 @@
+"""Writes records.json, chunks.json and events.json: expected bytes by hand, expected hashes by hashlib alone.
+
+Imports neither the server's nor the phone's code, so that a vector cannot agree with a bug of theirs.
+Run: python tests/vectors/make_evidence_vectors.py [folder]
+"""
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+LINE_A = "a1" * 16
+LINE_B = "b2" * 16
+LINE_C = "c3" * 16
+EMPTY = hashlib.sha256(b"").hexdigest()
+
+Fields = dict[str, Any]
+
+
+def sha(data: bytes | str) -> str:
+    return hashlib.sha256(data.encode() if isinstance(data, str) else data).hexdigest()
+
+
+def tree(leaves: list[bytes]) -> bytes:
+    """RFC 6962 section 2.1, written as its recursive definition."""
+    if len(leaves) == 1:
+        return hashlib.sha256(b"\x00" + leaves[0]).digest()
+    split = 1
+    while split * 2 < len(leaves):
+        split *= 2
+    return hashlib.sha256(b"\x01" + tree(leaves[:split]) + tree(leaves[split:])).digest()
+
+
+ARRIVAL_TEXT = """\
+format 1
+id 0f1e2d3c4b5a69788796a5b4c3d2e1f0
+device d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0
+seq 1
+prev -
+boot 00112233445566ff
+site 51515151515151515151515151515151
+worker -
+order -
+parcel 9a9a9a9a9a9a9a9a9a9a9a9a9a9a9a9a
+kind arrival
+slot -
+challenge -
+label 7K3M9Q2XZV
+file -
+chunks -
+mono 48211 48211
+wall 1795240800000 1795240800000 480
+offset -
+events -
+supersedes -
+app 3f9c2ab1
+salt 5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a
+"""
+ARRIVAL: Fields = {
+    "id": "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
+    "device": "d0" * 16,
+    "seq": 1,
+    "prev": None,
+    "boot": "00112233445566ff",
+    "site": "51" * 16,
+    "worker": None,
+    "order": None,
+    "parcel": "9a" * 16,
+    "kind": "arrival",
+    "slot": None,
+    "challenge": None,
+    "label": "7K3M9Q2XZV",
+    "file": None,
+    "chunks": None,
+    "mono": {"start": 48211, "stop": 48211},
+    "wall": {"start": 1795240800000, "stop": 1795240800000, "tz": 480},
+    "offset": None,
+    "events": None,
+    "supersedes": None,
+    "app": "3f9c2ab1",
+    "salt": "5a" * 16,
+}
+
+OPEN_TEXT = f"""\
+format 1
+id 1f1e2d3c4b5a69788796a5b4c3d2e1f0
+device d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0
+seq 2
+prev sha256:{sha(ARRIVAL_TEXT)}
+boot 00112233445566ff
+site 51515151515151515151515151515151
+worker 77777777777777777777777777777777
+order 04040404040404040404040404040404
+parcel 9a9a9a9a9a9a9a9a9a9a9a9a9a9a9a9a
+kind take-open
+slot EV-01
+challenge cccccccccccccccccccccccccccccccc
+label 7K3M9Q2XZV
+file -
+chunks -
+mono 61000 61000
+wall 1795240812789 1795240812789 480
+offset -1250 85
+events -
+supersedes -
+app 3f9c2ab1
+salt 6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b
+"""
+OPEN: Fields = {
+    **ARRIVAL,
+    "id": "1f1e2d3c4b5a69788796a5b4c3d2e1f0",
+    "seq": 2,
+    "prev": "sha256:" + sha(ARRIVAL_TEXT),
+    "worker": "77" * 16,
+    "order": "04" * 16,
+    "kind": "take-open",
+    "slot": "EV-01",
+    "challenge": "cc" * 16,
+    "mono": {"start": 61000, "stop": 61000},
+    "wall": {"start": 1795240812789, "stop": 1795240812789, "tz": 480},
+    "offset": {"ms": -1250, "pm": 85},
+    "salt": "6b" * 16,
+}
+
+FILE_SHA = sha(b"take one")
+ROOT = sha(b"a root")
+EVENTS_SHA = sha(b"61 tally\n")
+TAKE_TEXT = f"""\
+format 1
+id 2f1e2d3c4b5a69788796a5b4c3d2e1f0
+device d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0
+seq 3
+prev sha256:{sha(OPEN_TEXT)}
+boot 00112233445566ff
+site 51515151515151515151515151515151
+worker 77777777777777777777777777777777
+order 04040404040404040404040404040404
+parcel 9a9a9a9a9a9a9a9a9a9a9a9a9a9a9a9a
+kind take
+slot EV-01
+challenge -
+label 7K3M9Q2XZV
+opens 1f1e2d3c4b5a69788796a5b4c3d2e1f0
+closed complete
+tally {LINE_B} 12
+tally {LINE_A} 0
+file sha256:{FILE_SHA} 734003 video/webm;codecs=vp8,opus
+chunks 9 sha256:{ROOT}
+mono 61000 96012
+wall 1795240812789 1795240847801 480
+offset -1250 85
+events sha256:{EVENTS_SHA}
+supersedes -
+app 3f9c2ab1
+salt 7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c7c
+"""
+TAKE: Fields = {
+    **OPEN,
+    "id": "2f1e2d3c4b5a69788796a5b4c3d2e1f0",
+    "seq": 3,
+    "prev": "sha256:" + sha(OPEN_TEXT),
+    "kind": "take",
+    "challenge": None,
+    "opens": OPEN["id"],
+    "closed": "complete",
+    "tally": [{"line": LINE_B, "units": 12}, {"line": LINE_A, "units": 0}],
+    "file": {"sha256": FILE_SHA, "bytes": 734003, "mime": "video/webm;codecs=vp8,opus"},
+    "chunks": {"n": 9, "root": ROOT},
+    "mono": {"start": 61000, "stop": 96012},
+    "wall": {"start": 1795240812789, "stop": 1795240847801, "tz": 480},
+    "events": EVENTS_SHA,
+    "salt": "7c" * 16,
+}
+
+LOST_TEXT = f"""\
+format 1
+id 3f1e2d3c4b5a69788796a5b4c3d2e1f0
+device d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0
+seq 4
+prev sha256:{sha(TAKE_TEXT)}
+boot ffeeddccbbaa9988
+site 51515151515151515151515151515151
+worker -
+order -
+parcel -
+kind take
+slot -
+challenge -
+label -
+opens 1f1e2d3c4b5a69788796a5b4c3d2e1f0
+closed interrupted
+file -
+chunks -
+mono 0 0
+wall 1795240812789 1795240811000 -210
+offset 0 0
+events -
+supersedes 2f1e2d3c4b5a69788796a5b4c3d2e1f0
+app 00
+salt 8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d
+"""
+LOST: Fields = {
+    **TAKE,
+    "id": "3f1e2d3c4b5a69788796a5b4c3d2e1f0",
+    "seq": 4,
+    "prev": "sha256:" + sha(TAKE_TEXT),
+    "boot": "ffeeddccbbaa9988",
+    "worker": None,
+    "order": None,
+    "parcel": None,
+    "slot": None,
+    "label": None,
+    "closed": "interrupted",
+    "tally": [],
+    "file": None,
+    "chunks": None,
+    "mono": {"start": 0, "stop": 0},
+    "wall": {"start": 1795240812789, "stop": 1795240811000, "tz": -210},
+    "offset": {"ms": 0, "pm": 0},
+    "events": None,
+    "supersedes": TAKE["id"],
+    "app": "00",
+    "salt": "8d" * 16,
+}
+
+
+def swap(text: str, old: str, new: str) -> str:
+    assert text.count(old) == 1, (old, text.count(old))
+    return text.replace(old, new)
+
+
+def records() -> dict[str, Any]:
+    good = [
+        ("first record of a device", ARRIVAL, ARRIVAL_TEXT),
+        ("take-open", OPEN, OPEN_TEXT),
+        ("take with two lines in the parcel's own order", TAKE, TAKE_TEXT),
+        ("interrupted take without a byte, clock set back, west of UTC", LOST, LOST_TEXT),
+    ]
+    refused_text = {
+        "no closing LF": ARRIVAL_TEXT[:-1],
+        "CR LF": ARRIVAL_TEXT.replace("\n", "\r\n"),
+        "empty": "",
+        "blank line": swap(ARRIVAL_TEXT, "prev -\n", "prev -\n\n"),
+        "two spaces": swap(ARRIVAL_TEXT, "seq 1", "seq  1"),
+        "trailing space": swap(ARRIVAL_TEXT, "prev -\n", "prev - \n"),
+        "keys swapped": swap(ARRIVAL_TEXT, "slot -\nchallenge -\n", "challenge -\nslot -\n"),
+        "key missing": swap(ARRIVAL_TEXT, "slot -\n", ""),
+        "key twice": swap(ARRIVAL_TEXT, "slot -\n", "slot -\nslot -\n"),
+        "unknown key at the end": ARRIVAL_TEXT + "note hello\n",
+        "format 2": swap(ARRIVAL_TEXT, "format 1", "format 2"),
+        "unknown kind": swap(ARRIVAL_TEXT, "kind arrival", "kind weighing"),
+        "upper-case id": swap(ARRIVAL_TEXT, "id 0f1e2d3c4b5a", "id 0F1E2D3C4B5A"),
+        "short id": swap(ARRIVAL_TEXT, "id 0f1e2d3c4b5a", "id 0f1e2d3c4b5"),
+        "seq 0": swap(ARRIVAL_TEXT, "seq 1", "seq 0"),
+        "seq with leading zero": swap(ARRIVAL_TEXT, "seq 1", "seq 01"),
+        "seq 2 without prev": swap(ARRIVAL_TEXT, "seq 1", "seq 2"),
+        "seq 1 with prev": swap(ARRIVAL_TEXT, "prev -", "prev sha256:" + "ab" * 32),
+        "non-ASCII value": swap(ARRIVAL_TEXT, "label 7K3M9Q2XZV", "label 7K3M9Q2XZ\u0664"),
+        "label with U": swap(ARRIVAL_TEXT, "7K3M9Q2XZV", "7K3M9Q2XUV"),
+        "arrival with tally": swap(ARRIVAL_TEXT, "file -\n", f"tally {LINE_A} 1\nfile -\n"),
+        "plus sign": swap(ARRIVAL_TEXT, "mono 48211 48211", "mono +48211 48211"),
+        "minus zero": swap(LOST_TEXT, "offset 0 0", "offset -0 0"),
+        "fraction": swap(ARRIVAL_TEXT, "mono 48211 48211", "mono 48211.5 48212"),
+        "mono runs backwards": swap(ARRIVAL_TEXT, "mono 48211 48211", "mono 48211 48210"),
+        "number above 2^53 - 1": swap(ARRIVAL_TEXT, "seq 1", "seq 9007199254740992"),
+        "negative uncertainty": swap(OPEN_TEXT, "offset -1250 85", "offset -1250 -85"),
+        "take-open with a file": swap(OPEN_TEXT, "file -", f"file sha256:{FILE_SHA} 9 video/webm"),
+        "take-open with opens": swap(OPEN_TEXT, "file -", "opens " + "11" * 16 + "\nfile -"),
+        "complete take without a file": swap(
+            TAKE_TEXT, f"file sha256:{FILE_SHA} 734003 video/webm;codecs=vp8,opus", "file -"
+        ),
+        "take with a file but no chunks": swap(TAKE_TEXT, f"chunks 9 sha256:{ROOT}", "chunks -"),
+        "take with no chunk": swap(TAKE_TEXT, "chunks 9 ", "chunks 0 "),
+        "file of 0 bytes": swap(TAKE_TEXT, " 734003 ", " 0 "),
+        "hash of the empty string": swap(TAKE_TEXT, FILE_SHA, EMPTY),
+        "unknown digest": swap(TAKE_TEXT, f"file sha256:{FILE_SHA}", f"file sha1:{FILE_SHA[:40]}"),
+        "line tallied twice": swap(TAKE_TEXT, f"tally {LINE_A} 0", f"tally {LINE_B} 0"),
+        "negative units": swap(TAKE_TEXT, f"tally {LINE_A} 0", f"tally {LINE_A} -1"),
+        "closed otherwise": swap(TAKE_TEXT, "closed complete", "closed paused"),
+        "tally before closed": swap(
+            TAKE_TEXT, f"closed complete\ntally {LINE_B} 12\n", f"tally {LINE_B} 12\nclosed complete\n"
+        ),
+    }
+    refused_fields = {
+        "label in lower case": {**ARRIVAL, "label": "7k3m9q2xzv"},
+        "line break smuggled into mime": {**TAKE, "file": {**TAKE["file"], "mime": "video/webm\nseq 9"}},
+        "space in mime": {**TAKE, "file": {**TAKE["file"], "mime": "video/mp4; codecs=avc1"}},
+        "fraction of a millisecond": {**ARRIVAL, "mono": {"start": 1.5, "stop": 2}},
+        "empty string instead of nothing": {**ARRIVAL, "worker": ""},
+        "arrival that opens": {**ARRIVAL, "opens": "11" * 16},
+        "take that opens nothing": {**TAKE, "opens": None},
+    }
+    return {
+        "about": "Record text, format 1 (docs/architecture.md). null in fields is - in the text.",
+        "records": [{"name": n, "fields": f, "text": t, "sha256": sha(t)} for n, f, t in good],
+        "refused_text": [{"name": n, "text": t} for n, t in refused_text.items()],
+        "refused_fields": [{"name": n, "fields": f} for n, f in refused_fields.items()],
+    }
+
+
+def chunk_case(name: str, slices: list[tuple[bytes, int]]) -> dict[str, Any]:
+    rows: list[dict[str, Any]] = []
+    offset = 0
+    for index, (data, ms) in enumerate(slices):
+        rows.append({"index": index, "offset": offset, "length": len(data), "ms": ms, "sha256": sha(data)})
+        offset += len(data)
+    lines = [f"{r['index']} {r['offset']} {r['length']} {r['ms']} {r['sha256']}" for r in rows]
+    text = "".join(line + "\n" for line in lines)
+    return {
+        "name": name,
+        "slices": [data.decode() for data, _ in slices],
+        "chunks": rows,
+        "text": text,
+        "root": tree([line.encode() for line in lines]).hex(),
+        "bytes": offset,
+        "file_sha256": sha(b"".join(data for data, _ in slices)),
+        "text_sha256": sha(text),
+    }
+
+
+def chunks() -> dict[str, Any]:
+    cases = [chunk_case("first slice of one byte", [(b"\x1a", 12)])]
+    cases += [
+        chunk_case(f"{n} slices", [(f"slice {i} ".encode() * (i + 1), 1000 * i + 7) for i in range(n)])
+        for n in (2, 3, 5, 8, 13)
+    ]
+    one = cases[2]["text"]
+    leaves = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657"]
+    leaves.append("606162636465666768696a6b6c6d6e6f")
+    trees = []
+    for n in range(1, 9):
+        trees.append({"leaves_hex": leaves[:n], "root": tree([bytes.fromhex(x) for x in leaves[:n]]).hex()})
+    # The roots that the certificate-transparency projects publish for these eight leaves.
+    assert trees[0]["root"] == "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
+    assert trees[6]["root"] == "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c"
+    assert trees[7]["root"] == "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"
+    refused = {
+        "no closing LF": one[:-1],
+        "empty": "",
+        "index starts at 1": "1 0 4 0 " + "ab" * 32 + "\n",
+        "gap in the bytes": f"0 0 4 0 {'ab' * 32}\n1 5 4 9 {'ab' * 32}\n",
+        "overlap": f"0 0 4 0 {'ab' * 32}\n1 3 4 9 {'ab' * 32}\n",
+        "slice of 0 bytes": f"0 0 0 0 {EMPTY}\n",
+        "time runs backwards": f"0 0 4 10 {'ab' * 32}\n1 4 4 9 {'ab' * 32}\n",
+        "hash too short": "0 0 4 0 " + "ab" * 31 + "\n",
+    }
+    return {
+        "about": "chunks.txt and its RFC 6962 root. Leaf data = the line without its LF. Slices are UTF-8.",
+        "takes": cases,
+        "trees": trees,
+        "refused_text": [{"name": n, "text": t} for n, t in refused.items()],
+    }
+
+
+def event_case(name: str, events: list[Fields], text: str, per_line: dict[str, int]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "events": events,
+        "text": text,
+        "sha256": sha(text),
+        "per_line": per_line,
+        "total": sum(per_line.values()),
+    }
+
+
+def tally(ms: int, line: str, n: int, total: int) -> Fields:
+    return {"ms": ms, "type": "tally", "line": line, "n": n, "total": total}
+
+
+def undo(ms: int, line: str, n: int, total: int) -> Fields:
+    return {"ms": ms, "type": "undo", "line": line, "n": n, "total": total}
+
+
+def events() -> dict[str, Any]:
+    every_type: list[Fields] = [
+        {"ms": 0, "type": "hidden"},
+        {"ms": 5, "type": "visible"},
+        {"ms": 6, "type": "mute", "track": "audio"},
+        {"ms": 7, "type": "unmute", "track": "audio"},
+        {"ms": 7, "type": "stalled", "for": 3400},
+        {"ms": 9, "type": "ended", "track": "video"},
+    ]
+    a, b, c = LINE_A, LINE_B, LINE_C
+    good = [
+        event_case("one tap", [tally(1500, a, 1, 1)], f"1500 tally {a} +1 1\n", {a: 1}),
+        event_case(
+            "two lines, tens and ones",
+            [tally(900, a, 10, 10), tally(1800, b, 1, 11), tally(1800, a, 1, 12), tally(60000, c, 100, 112)],
+            f"900 tally {a} +10 10\n1800 tally {b} +1 11\n1800 tally {a} +1 12\n60000 tally {c} +100 112\n",
+            {a: 11, b: 1, c: 100},
+        ),
+        event_case(
+            "undo takes back that line's last tally, then the one before it",
+            [
+                tally(1, a, 10, 10),
+                tally(2, a, 1, 11),
+                tally(3, b, 5, 16),
+                undo(4, a, 1, 15),
+                undo(5, a, 10, 5),
+                tally(6, a, 2, 7),
+            ],
+            f"1 tally {a} +10 10\n2 tally {a} +1 11\n3 tally {b} +5 16\n"
+            f"4 undo {a} -1 15\n5 undo {a} -10 5\n6 tally {a} +2 7\n",
+            {a: 2, b: 5},
+        ),
+        event_case(
+            "all taken back",
+            [tally(1, a, 1, 1), undo(2, a, 1, 0)],
+            f"1 tally {a} +1 1\n2 undo {a} -1 0\n",
+            {a: 0},
+        ),
+        event_case(
+            "every other type",
+            every_type,
+            "0 hidden\n5 visible\n6 mute audio\n7 unmute audio\n7 stalled 3400\n9 ended video\n",
+            {},
+        ),
+    ]
+    refused = {
+        "no closing LF": f"1 tally {a} +1 1",
+        "blank line": f"1 tally {a} +1 1\n\n",
+        "unknown type": "1 pause\n",
+        "time runs backwards": f"5 tally {a} +1 1\n4 tally {a} +1 2\n",
+        "running total wrong": f"5 tally {a} +1 2\n",
+        "tally of 0": f"5 tally {a} +0 0\n",
+        "tally without its plus": f"5 tally {a} 1 1\n",
+        "undo of nothing": f"5 undo {a} -1 -1\n",
+        "undo of another line's tally": f"1 tally {a} +1 1\n2 undo {b} -1 0\n",
+        "undo of half a tally": f"1 tally {a} +10 10\n2 undo {a} -1 9\n",
+        "undo out of order": f"1 tally {a} +10 10\n2 tally {a} +1 11\n3 undo {a} -10 1\n",
+        "unknown track": "1 mute screen\n",
+        "stalled without a time": "1 stalled\n",
+    }
+    return {
+        "about": "events.txt and what its taps add up to. ms since the take's mono start; for = stalled ms.",
+        "takes": good,
+        "refused_text": [{"name": n, "text": t} for n, t in refused.items()],
+    }
+
+
+def main() -> None:
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE
+    for name, content in (("records", records()), ("chunks", chunks()), ("events", events())):
+        body = json.dumps(content, ensure_ascii=True, indent=1) + "\n"
+        (folder / f"{name}.json").write_text(body, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+"""Text for printed pages: one embedded family for Chinese, Vietnamese and Latin, measured before set."""
+
+from __future__ import annotations
+
+import logging
+import re
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+
+from fpdf import FPDF
+
+from webapp.domain.refusals import Refusal
+
+MM_PER_POINT = 25.4 / 72
+MISSING = "\u25a1"
+ELLIPSIS = "…"
+
+_FAMILY = "notosanssc"
+_FILES = {"": "NotoSansSC-Regular.ttf", "B": "NotoSansSC-Bold.ttf"}
+_MAX_CHARACTERS = 600  # more never fits a page's field; it bounds the measuring of a pasted novel
+
+_WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
+_CLOSING = re.escape(",.;:!?)]}%，。、；：！？）】》」』”’…·")
+# Break between hanzi and at spaces; closing marks stay with what they close.
+_PIECES = re.compile(rf"\s+|[{_WIDE}][{_CLOSING}]*|[^\s{_WIDE}]+[{_CLOSING}]*")
+
+_log = logging.getLogger(__name__)
+
+
+class PdfText:
+    """Sets text on the current page of ``pdf``. Lengths in millimetres, sizes in points, y of the baseline.
+
+    Raises ``Refusal('label_fonts_missing')`` when ``fonts_dir`` lacks a weight.
+    """
+
+    def __init__(self, pdf: FPDF, fonts_dir: Path) -> None:
+        self._pdf = pdf
+        for style, name in _FILES.items():
+            if not (fonts_dir / name).is_file():
+                raise Refusal("label_fonts_missing")
+            pdf.add_font(_FAMILY, style, fonts_dir / name)
+        self._advances = {style: self._measure(style) for style in _FILES}
+        self._readable: dict[str, str] = {}
+        self._reported: set[str] = set()
+
+    def _measure(self, style: str) -> Mapping[str, float]:
+        self._pdf.set_font(_FAMILY, style, 10)
+        font = self._pdf.current_font
+        if font is None or font.type != "TTF":
+            raise RuntimeError("the printed family must be a TrueType font")
+        return {chr(point): font.cw[point] / 1000 for point in font.cmap}
+
+    def readable(self, text: str) -> str:
+        """``text`` as this family prints it: composed, in one line, missing characters as boxes (logged)."""
+        head = text[:_MAX_CHARACTERS]
+        if head not in self._readable:
+            composed = unicodedata.normalize("NFC", head)
+            self._readable[head] = " ".join("".join(map(self._printable, composed)).split())
+        return self._readable[head] + (ELLIPSIS if len(text) > _MAX_CHARACTERS else "")
+
+    def _printable(self, character: str) -> str:
+        category = unicodedata.category(character)
+        if category in ("Cc", "Zs", "Zl", "Zp"):
+            return " "
+        if category == "Cf" or "\ufe00" <= character <= "\ufe0f":
+            return ""  # joiners, directions, variation selectors: nothing to see
+        if character in self._advances[""]:
+            return character
+        plain = unicodedata.normalize("NFKC", character)
+        if all(part in self._advances[""] for part in plain):
+            return plain
+        if character not in self._reported:
+            self._reported.add(character)
+            _log.warning("no glyph for U+%04X in the printed font; a box stands for it", ord(character))
+        return MISSING
+
+    def width(self, text: str, size: float, *, bold: bool = False) -> float:
+        """Width in millimetres of readable ``text``."""
+        advances = self._advances["B" if bold else ""]
+        return sum(map(advances.__getitem__, text)) * size * MM_PER_POINT
+
+    def fitted(
+        self, text: str, width: float, largest: float, smallest: float, *, bold: bool = False
+    ) -> float:
+        """The largest size, in half points, at which ``text`` is within ``width``; at least ``smallest``."""
+        natural = self.width(text, 1.0, bold=bold)
+        if natural * largest <= width:
+            return largest
+        return max(smallest, int(width / natural * 2) / 2)
+
+    def cut(self, text: str, width: float, size: float, *, bold: bool = False) -> str:
+        """``text``, or as much of it as is within ``width`` with an ellipsis behind."""
+        if self.width(text, size, bold=bold) <= width:
+            return text
+        room = width - self.width(ELLIPSIS, size, bold=bold)
+        kept = self._head(text, room, size, bold)
+        return text[:kept].rstrip() + ELLIPSIS
+
+    def _head(self, text: str, room: float, size: float, bold: bool) -> int:
+        """How many characters of ``text`` are within ``room``."""
+        advances = self._advances["B" if bold else ""]
+        scale = size * MM_PER_POINT
+        for place, character in enumerate(text):
+            room -= advances[character] * scale
+            if room < 0:
+                return place
+        return len(text)
+
+    def wrapped(self, text: str, width: float, size: float, rows: int, *, bold: bool = False) -> list[str]:
+        """Readable ``text`` in at most ``rows`` rows of ``width``; what does not fit ends in an ellipsis."""
+        done: list[str] = []
+        row = ""
+        pieces = _PIECES.findall(text)
+        while pieces and len(done) < rows:
+            piece = pieces.pop(0) if row else pieces.pop(0).lstrip()
+            if self.width(row + piece.rstrip(), size, bold=bold) <= width:
+                row += piece
+                continue
+            if row.strip():
+                pieces.insert(0, piece)
+            else:
+                kept = max(1, self._head(piece, width, size, bold))
+                row, rest = piece[:kept], piece[kept:]
+                pieces.insert(0, rest)
+            if len(done) == rows - 1:
+                return [*done, self.cut(row + "".join(pieces), width, size, bold=bold)]
+            done.append(row.rstrip())
+            row = ""
+        if row.strip() and len(done) < rows:
+            done.append(row.rstrip())
+        return done
+
+    def put(
+        self, x: float, y: float, text: str, size: float, *, bold: bool = False, right_of: float | None = None
+    ) -> None:
+        """Set one row with its baseline at ``y``, from ``x``, or ending at ``right_of``."""
+        self._pdf.set_font(_FAMILY, "B" if bold else "", size)
+        left = x if right_of is None else right_of - self.width(text, size, bold=bold)
+        self._pdf.text(left, y, text)

@@ -1,0 +1,167 @@
+"""Spool files of uploads: one writer each, hashed while written.
+
+A phone that changes networks leaves its old request hanging and sends a new one. Two bodies must not interleave, and
+the new one must not wait for the old one's socket: each claim fences off the claims before it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections import OrderedDict
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+_READ: Final = 1 << 20
+_KEPT_STATES: Final = 1_024
+
+
+class TakenOver(Exception):
+    """A newer request writes this upload now; nothing more of this one was kept."""
+
+
+class _State:
+    """What is known of one spool file while the process lives. The running hash cannot be saved."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.generation = 0
+        self.loaded = False
+        self.offset = 0
+        self.digest = hashlib.sha256()
+
+
+class Spools:
+    """All spool files of one process. A second process must not serve the same folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._states: OrderedDict[str, _State] = OrderedDict()
+        self._lock = threading.Lock()
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def path(self, upload_id: str) -> Path:
+        return self.folder / upload_id
+
+    def create(self, upload_id: str) -> None:
+        """An empty spool file whose name survives a power cut."""
+        os.close(os.open(self.path(upload_id), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o640))
+        fsync_folder(self.folder)
+
+    def claim(self, upload_id: str, recorded: int) -> Writer:
+        """Becomes the only writer. After a restart the prefix is read again: ``recorded`` bytes of it are durable.
+
+        Raises ``FileNotFoundError`` when the spool file is gone.
+        """
+        state = self._state(upload_id)
+        with state.lock:
+            state.generation += 1
+            fd = os.open(self.path(upload_id), os.O_RDWR)
+            try:
+                if not state.loaded:
+                    _load(state, fd, recorded)
+            except BaseException:
+                os.close(fd)
+                raise
+            return Writer(state, fd)
+
+    def discard(self, upload_id: str) -> None:
+        """Removes the spool file and what is known of it; a writer still at work is fenced off."""
+        with self._lock:
+            state = self._states.pop(upload_id, None)
+        if state is not None:
+            with state.lock:
+                state.generation += 1
+        self.path(upload_id).unlink(missing_ok=True)
+
+    def _state(self, upload_id: str) -> _State:
+        with self._lock:
+            state = self._states.setdefault(upload_id, _State())
+            self._states.move_to_end(upload_id)
+            evicted = self._states.popitem(last=False)[1] if len(self._states) > _KEPT_STATES else None
+        if evicted is not None:
+            with evicted.lock:
+                evicted.generation += 1
+        return state
+
+
+def _load(state: _State, fd: int, recorded: int) -> None:
+    # Bytes past the recorded offset were never acknowledged, and after a power cut may be anything.
+    state.digest = hashlib.sha256()
+    state.offset = 0
+    while state.offset < recorded:
+        piece = os.pread(fd, min(_READ, recorded - state.offset), state.offset)
+        if not piece:
+            break
+        state.digest.update(piece)
+        state.offset += len(piece)
+    os.ftruncate(fd, state.offset)
+    state.loaded = True
+
+
+class Writer:
+    """One request's hold on a spool file; a context manager. ``start`` is the offset at which it found the file."""
+
+    def __init__(self, state: _State, fd: int) -> None:
+        self._state = state
+        self._fd = fd
+        self._generation = state.generation
+        self.start = state.offset
+        self._digest_at_start = state.digest.copy()
+
+    def write(self, data: bytes) -> None:
+        """Appends and hashes. Raises ``TakenOver``, or ``OSError`` with the spool back at its last whole piece."""
+        state = self._state
+        with state.lock:
+            self._check()
+            written = 0
+            view = memoryview(data)
+            while written < len(data):
+                written += os.pwrite(self._fd, view[written:], state.offset + written)
+            state.digest.update(data)
+            state.offset += len(data)
+
+    def rewind(self) -> None:
+        """Drops what this writer wrote. Raises ``TakenOver``."""
+        state = self._state
+        with state.lock:
+            self._check()
+            state.offset = self.start
+            state.digest = self._digest_at_start.copy()
+            os.ftruncate(self._fd, state.offset)
+
+    def flush(self) -> int:
+        """Makes what is written durable and returns that offset. Raises ``TakenOver``."""
+        with self._state.lock:
+            self._check()
+            offset = self._state.offset
+        os.fsync(self._fd)
+        return offset
+
+    def sha256(self) -> str:
+        """Hex over everything from byte 0. Raises ``TakenOver``."""
+        with self._state.lock:
+            self._check()
+            return self._state.digest.hexdigest()
+
+    def _check(self) -> None:
+        if self._state.generation != self._generation:
+            raise TakenOver
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        os.close(self._fd)
+
+
+def fsync_folder(folder: Path) -> None:
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)

@@ -1,0 +1,58 @@
+"""The log's leaves and RFC 6962 trees.
+
+The same tree stands over a take's slices (``chunks.txt``). Vectors shared with the phone: tests/vectors/chunks.json.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+
+def leaf_hash(data: bytes) -> bytes:
+    """RFC 6962 section 2.1: the prefix keeps a leaf from being taken for a node."""
+    return hashlib.sha256(b"\x00" + data).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def tree_root(leaves: Iterable[bytes]) -> bytes:
+    """RFC 6962 Merkle tree hash over leaf data, in one pass and O(log n) memory.
+
+    Complete subtrees are merged as they fill, the rest from the right. No leaves: the hash of the empty string, as
+    the RFC has it; callers that must refuse an empty tree do so themselves.
+    """
+    peaks: list[tuple[bytes, int]] = []
+    for leaf in leaves:
+        node, size = leaf_hash(leaf), 1
+        while peaks and peaks[-1][1] == size:
+            left, left_size = peaks.pop()
+            node, size = node_hash(left, node), size + left_size
+        peaks.append((node, size))
+    if not peaks:
+        return hashlib.sha256(b"").digest()
+    root = peaks.pop()[0]
+    while peaks:
+        root = node_hash(peaks.pop()[0], root)
+    return root
+
+
+def iso_milliseconds(at: datetime) -> str:
+    """``2026-11-21T08:00:00.000Z``: how instants stand in evidence. ``at`` is aware."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def record_entry(received: datetime, record_sha256: str) -> str:
+    """``entry.txt`` of a record: the receipt time lies inside the leaf, so it cannot be changed later."""
+    return f"type record\nreceived {iso_milliseconds(received)}\nrecord sha256:{record_sha256}\n"
+
+
+def derivative_entry(*, received: datetime, of: str, kind: str, derivative: str) -> str:
+    """``entry.txt`` of a copy made from an original that stays untouched; both named by hash (hex)."""
+    return (
+        f"type derivative\nreceived {iso_milliseconds(received)}\n"
+        f"of sha256:{of}\nkind {kind}\nderivative sha256:{derivative}\n"
+    )

@@ -1,0 +1,62 @@
+"""SQL about takes as the desk sees them, their derivatives, and the work table."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from webapp.store.schema import Blob, Derivative, Record, SideFile, Take, Work
+
+
+def records_of_take(session: Session, take: Take) -> list[Record]:
+    """Its `take-open` and every `take` that closes it, as they were accepted."""
+    return list(
+        session.scalars(
+            select(Record)
+            .where(
+                Record.device_id == take.device_id,
+                Record.parcel_id == take.parcel_id,
+                or_(Record.id == take.id, Record.text.contains(f"\nopens {take.id}\n")),
+            )
+            .order_by(Record.entry_index)
+        )
+    )
+
+
+def derivatives_of(session: Session, sha256: str) -> dict[str, Derivative]:
+    return {
+        row.kind: row for row in session.scalars(select(Derivative).where(Derivative.of_sha256 == sha256))
+    }
+
+
+def blob(session: Session, sha256: str) -> Blob | None:
+    return session.get(Blob, sha256)
+
+
+def side_text(session: Session, sha256: str) -> str | None:
+    row = session.get(SideFile, sha256)
+    return row.text if row else None
+
+
+def work_problem(session: Session, kind: str, subject: str) -> str | None:
+    return session.scalar(select(Work.problem).where(Work.kind == kind, Work.subject == subject))
+
+
+def lease_work(session: Session, *, now: datetime, lease: timedelta) -> Work | None:
+    """The next open job, leased: whoever dies with it loses the lease, and another takes it up."""
+    work = session.scalar(
+        select(Work)
+        .where(
+            Work.done_at.is_(None),
+            Work.run_after <= now,
+            or_(Work.leased_until.is_(None), Work.leased_until <= now),
+        )
+        .order_by(Work.run_after)
+        .limit(1)
+    )
+    if work is not None:
+        work.leased_until = now + lease
+        work.attempts += 1
+    return work
