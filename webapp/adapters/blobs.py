@@ -67,34 +67,34 @@ class Blobs:
         return _pieces(self.open(sha256), start, length)
 
     def keep(self, spooled: Path, sha256: str) -> None:
-        """Makes a finished, fsynced spool file a blob; the spool file stays until the caller discards it.
+        """Makes a whole, fsynced spool file a blob; the spool file stays until the caller discards it.
 
-        Safe to repeat. The caller has hashed the very bytes it wrote.
+        Safe to repeat. The caller has hashed the very bytes it wrote, and never writes to ``spooled`` again: both
+        names are one file.
         """
         target = self.path(sha256)
         self._make_folders(target.parent)
         # link() fails where rename() would silently replace: a blob is never overwritten.
         with suppress(FileExistsError):
             os.link(spooled, target)
-        target.chmod(0o440)
         fsync_folder(target.parent)
 
     def put_bytes(self, data: bytes) -> Stored:
         """Keeps small bytes that the server made itself."""
         return self._copy_in(io.BytesIO(data))
 
-    def take_in(self, source: Path) -> Stored:
-        """Keeps a copy of a file that the server made itself (a derivative); the source stays."""
+    def take_in(self, source: Path, *, limit: int | None = None) -> Stored:
+        """Keeps a copy of a file, or of its first ``limit`` bytes; the source stays."""
         with source.open("rb") as reader:
-            return self._copy_in(reader)
+            return self._copy_in(reader, limit)
 
-    def _copy_in(self, reader: BinaryIO) -> Stored:
+    def _copy_in(self, reader: BinaryIO, limit: int | None = None) -> Stored:
         digest = hashlib.sha256()
         size = 0
         partial = self.spools.folder / f"put-{new_id()}"
         try:
             with partial.open("xb") as file:
-                while piece := reader.read(_READ):
+                while piece := reader.read(_READ if limit is None else min(_READ, limit - size)):
                     digest.update(piece)
                     size += file.write(piece)
                 file.flush()

@@ -6,12 +6,9 @@ Every dimension is data of the stock, in millimetres (type sizes in points).
 from __future__ import annotations
 
 import ipaddress
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -19,6 +16,7 @@ from urllib.parse import urlsplit
 from fpdf import FPDF
 from fpdf.prefs import ViewerPreferences
 
+from webapp.adapters.catalogues import translate
 from webapp.adapters.pdf_text import MM_PER_POINT, PdfText
 from webapp.adapters.qr_symbol import QUIET_MODULES, PayloadTooLong, QrSymbol, qr_symbol
 from webapp.domain.labels import label_payload, printed_code
@@ -146,16 +144,9 @@ def parcel_labels_pdf(
     return bytes(pdf.output())
 
 
-@cache
-def _catalogue(language: str) -> dict[str, str]:
-    words: dict[str, str] = json.loads((files("webapp") / "words" / f"{language}.json").read_text("utf-8"))
-    return words
-
-
 def _caption(name: str, **values: object) -> str:
     """Both languages of the dock, whoever prints."""
-    said = (_catalogue(language)[f"label.{name}"].format(**values) for language in ("zh_CN", "vi"))
-    return "  ".join(said)
+    return "  ".join(translate(language, f"label.{name}", **values) for language in ("zh_CN", "vi"))
 
 
 class _Vectors(FPDF):

@@ -40,15 +40,15 @@ class Limits:
     """What one child may use: address space and file size in bytes, processor and wall time in seconds."""
 
     memory: int = 2048 * MIB
-    cpu: int = 120
+    cpu: int = 300
     file_size: int = 256 * MIB
-    wall: float = 360
+    wall: float = 900
 
     @classmethod
     def for_take(cls, source: Path) -> Self:
         """Limits that grow with the take, so that an hour of film passes and a small hostile file stays cheap."""
         size = source.stat().st_size
-        cpu = 120 + size // (2 * MIB)
+        cpu = 300 + size // MIB  # an hour of sound takes 40 to 90 s on a slow core
         return cls(cpu=cpu, wall=3 * cpu, file_size=2 * size + 256 * MIB)
 
 

@@ -69,7 +69,7 @@ def whole_length(path: Path) -> tuple[int, bool]:
                 length = int.from_bytes(head[8:16], "big")
             elif length == 0:  # up to the end of the file
                 length = size - offset
-            if len(head) < 8 or length < 8 or not name.isascii():
+            if len(head) < 8 or length < 8 or not all(0x20 <= letter < 0x7F for letter in name):
                 return offset, True
             if offset + length > size:
                 return (size if name == b"mdat" else offset), True

@@ -45,6 +45,9 @@ class Spools:
     def path(self, upload_id: str) -> Path:
         return self.folder / upload_id
 
+    def names(self) -> list[str]:
+        return sorted(entry.name for entry in os.scandir(self.folder) if entry.is_file())
+
     def create(self, upload_id: str) -> None:
         """An empty spool file whose name survives a power cut."""
         os.close(os.open(self.path(upload_id), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o640))

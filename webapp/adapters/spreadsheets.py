@@ -95,6 +95,8 @@ def _first_sheet(archive: IO[bytes]) -> Rows:
         if not names:
             raise Refusal("import_not_a_spreadsheet")
         return Rows(workbook.get_sheet_by_name(names[0]), tuple(names[1:]))
+    except Refusal:
+        raise
     except python_calamine.PasswordError as error:
         raise Refusal("import_password") from error
     except python_calamine.CalamineError as error:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from tempfile import SpooledTemporaryFile
@@ -21,7 +21,6 @@ from webapp.domain.refusals import Refusal
 _CHUNK = 1 << 18
 _RAM_BEFORE_DISK = 32 << 20
 _ENCRYPTED = 0x1
-_SHEETS = "xl/worksheets/"
 _STRINGS = "xl/sharedstrings.xml"
 
 
@@ -84,31 +83,45 @@ def _check_directory(packed: zipfile.ZipFile, limits: Limits) -> list[str]:
     return names
 
 
+@dataclass(slots=True)
+class _Budget:
+    """Bytes unpacked so far, of all members and of the present one."""
+
+    limits: Limits
+    total: int = 0
+    member: int = 0
+    member_most: int = 0
+
+    def start(self, packed_size: int) -> None:
+        self.member = 0
+        self.member_most = max(self.limits.ratio_from_bytes, self.limits.ratio * packed_size)
+
+    def spend(self, count: int) -> None:
+        self.total += count
+        self.member += count
+        if self.total > self.limits.unpacked_bytes or self.member > self.member_most:
+            raise Refusal("import_too_large")
+
+
 def _copy(
     packed: zipfile.ZipFile, plain: zipfile.ZipFile, names: list[str], limits: Limits
 ) -> dict[str, Extent]:
     extents: dict[str, Extent] = {}
-    total = 0
+    budget = _Budget(limits)
     for name in names:
-        unpacked, packed_size = 0, max(1, packed.getinfo(name).compress_size)
-        extent = extents.setdefault(name, Extent())
-
-        def counted(member: IO[bytes], out: IO[bytes]) -> Iterator[bytes]:
-            nonlocal unpacked
-            for chunk in _chunks(member):
-                unpacked += len(chunk)
-                if total + unpacked > limits.unpacked_bytes:
-                    raise Refusal("import_too_large")
-                if unpacked > max(limits.ratio_from_bytes, limits.ratio * packed_size):
-                    raise Refusal("import_too_large")
-                out.write(chunk)
-                yield chunk
-
+        extent = extents[name] = Extent()
+        budget.start(packed.getinfo(name).compress_size)
         with packed.open(name) as member, plain.open(name, "w", force_zip64=True) as out:
-            for text in whole_tags(counted(member, out)):
+            for text in whole_tags(_tee(member, out, budget)):
                 extent.scan(text)
-        total += unpacked
     return extents
+
+
+def _tee(member: IO[bytes], out: IO[bytes], budget: _Budget) -> Iterator[bytes]:
+    for chunk in _chunks(member):
+        budget.spend(len(chunk))
+        out.write(chunk)
+        yield chunk
 
 
 def _chunks(stream: IO[bytes]) -> Iterator[bytes]:

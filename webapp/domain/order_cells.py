@@ -53,6 +53,8 @@ def is_blank(cell: Cell) -> bool:
 
 def clean(text: str) -> str:
     """Text without control, direction-override and other invisible characters; line breaks become a space."""
+    if text.isprintable() and "  " not in text:  # the usual cell: nothing of the above is printable
+        return text.strip()
     spaced = re.sub(r"[\s\u2028\u2029]+", " ", text)
     kept = (
         c for c in spaced if c in _JOINERS or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn")

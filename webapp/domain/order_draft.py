@@ -34,10 +34,12 @@ class OrderDraft:
     _lines: list[ImportedLine] = field(default_factory=list)
     _kept: Counter[ImportedLine] = field(default_factory=Counter)
     _block: Counter[ImportedLine] = field(default_factory=Counter)
+    _block_waybills: set[str] = field(default_factory=set)
 
     def new_block(self) -> None:
         """The order number is written again: what follows may repeat what is already known."""
         self._block.clear()
+        self._block_waybills.clear()
         self.courier = ""
 
     def add_line(self, line: ImportedLine, *, for_waybill: bool) -> bool:
@@ -52,11 +54,13 @@ class OrderDraft:
         return True
 
     def add_waybill(self, waybill: ImportedWaybill) -> bool:
-        """Keep a waybill; False if the order has it already (a courier learnt later is kept)."""
+        """Keep a waybill (and a courier learnt later); False if it stands already below this order number."""
         known = self.waybills.get(waybill.number_norm)
         if known is None or (waybill.courier and not known.courier):
             self.waybills[waybill.number_norm] = waybill
-        return known is None
+        new = waybill.number_norm not in self._block_waybills
+        self._block_waybills.add(waybill.number_norm)
+        return new
 
     def finish(self) -> ImportedOrder | list[RowProblem]:
         """The whole order, or why each of its rows stays out."""

@@ -161,7 +161,7 @@ class Row:
         return text
 
     def _read_waybills(self, draft: OrderDraft) -> bool:
-        """Every number of every waybill column, with its courier; True if one is new to the order."""
+        """Every number of every waybill column, with its courier; True if one is the first of its kind here."""
         couriers = courier_names(self._cell("courier"))
         if couriers:
             draft.courier = "、".join(couriers)
@@ -195,5 +195,6 @@ class Row:
         self._warnings.append(RowProblem(self.number, code, vars))
 
     def _warn_if_cut(self, field: str) -> None:
-        if len(text_of(self._cell(field))) > LONGEST_TEXT:
+        cell = self._cell(field)
+        if isinstance(cell, str) and len(cell) > LONGEST_TEXT and len(text_of(cell)) > LONGEST_TEXT:
             self._warn("text_cut", column=HEADERS[field][0], limit=LONGEST_TEXT)

@@ -13,6 +13,7 @@ from datetime import datetime
 from itertools import zip_longest
 
 SPREADSHEET_DIGITS = 15  # what a spreadsheet program keeps of a number
+LONGEST_SCAN = 2_000  # characters; nothing printed on a parcel says more
 
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _ROUNDED_TEXT = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]{1,3}")
@@ -71,9 +72,9 @@ class ImportedOrder:
 
 def unquoted(text: str) -> str:
     """NFKC, without invisible characters and the ``="…"`` or ``'`` that keeps a number text."""
-    folded = "".join(
-        c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) not in _INVISIBLE
-    )
+    folded = unicodedata.normalize("NFKC", text)
+    if not folded.isprintable():
+        folded = "".join(c for c in folded if unicodedata.category(c) not in _INVISIBLE)
     return folded.strip().removeprefix("=").strip().strip("'\"").strip()
 
 
@@ -152,6 +153,8 @@ def waybill_keys(text: str) -> tuple[str, ...]:
 
 
 def _waybill_body(text: str) -> str:
+    if len(text) > LONGEST_SCAN:
+        return ""
     sf = _SF_PAYLOAD.search(text)
     body = unquoted(sf[1] if sf else text).upper()
     if "://" in body:

@@ -36,8 +36,7 @@ class Database:
     def read(self) -> Iterator[Session]:
         engine = self.engine.execution_options(dockproof_read=True)
         with Session(engine, expire_on_commit=False, autoflush=False) as session:
-            yield session
-            session.rollback()
+            yield session  # closing ends the transaction; an explicit rollback would expire what was read
 
 
 def _engine(url: str) -> Engine:
@@ -48,11 +47,21 @@ def _engine(url: str) -> Engine:
     return engine
 
 
+# Without recursive_triggers an INSERT OR REPLACE would delete a guarded row and fire no delete trigger.
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=15000",
+    "recursive_triggers=ON",
+)
+
+
 def _sqlite_connect(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
     # The driver's own transaction handling would BEGIN late and deferred; we begin ourselves.
-    connection.isolation_level = None  # type: ignore[attr-defined]
+    connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+    for pragma in _PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

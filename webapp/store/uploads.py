@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.store.schema import Blob, Record, Take, Upload, Work
@@ -19,7 +19,12 @@ def open_upload(session: Session, upload_id: str, device_id: str) -> Upload | No
 
 
 def uploads_for(session: Session, record_id: str, device_id: str) -> list[Upload]:
-    found = select(Upload).where(Upload.record_id == record_id, Upload.device_id == device_id)
+    """Those whose bytes are still here: a terminated one has none, an expired one left its prefix as a blob."""
+    found = select(Upload).where(
+        Upload.record_id == record_id,
+        Upload.device_id == device_id,
+        or_(Upload.ended_at.is_(None), Upload.sha256.is_not(None)),
+    )
     return list(session.scalars(found.order_by(Upload.created_at, Upload.id)))
 
 
@@ -46,6 +51,17 @@ def expired(session: Session, now: datetime) -> list[Upload]:
         Upload.expires_at <= now, Upload.completed_at.is_(None), Upload.ended_at.is_(None)
     )
     return list(session.scalars(found.order_by(Upload.expires_at, Upload.id)))
+
+
+def unsealed(session: Session) -> list[Upload]:
+    """Ended by time, with bytes that are not yet a blob; also those of a process that died in between."""
+    found = select(Upload).where(
+        Upload.ended_at.is_not(None),
+        Upload.completed_at.is_(None),
+        Upload.sha256.is_(None),
+        Upload.offset > 0,
+    )
+    return list(session.scalars(found.order_by(Upload.ended_at, Upload.id)))
 
 
 def add_blob(session: Session, *, sha256: str, size: int, mime: str, now: datetime) -> None:

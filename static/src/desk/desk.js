@@ -1,0 +1,15 @@
+/** The desk pages work without this; it adds the take's timeline, times that stay true, and small comforts. */
+
+import { keepBusy } from './busy.js';
+import { offerCopies } from './copy.js';
+import { Film } from './film.js';
+import { openWithoutPopover } from './popovers.js';
+import { keepTimesTrue } from './time_left.js';
+
+for (const article of document.querySelectorAll('[data-film]')) {
+  if (article instanceof HTMLElement) Film.on(article);
+}
+keepTimesTrue(document.body);
+keepBusy(document);
+offerCopies(document);
+openWithoutPopover(document);

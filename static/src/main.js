@@ -1,0 +1,69 @@
+/** The phone app's start: files of this build, words, who we are, then the screens by address. */
+
+import { setAssets } from './core/assets.js';
+import { registerUpdates } from './device/app_updates.js';
+import { recoverTakes } from './store/evidence.js';
+import { getSetting } from './store/settings.js';
+import { sealInterrupted } from './store/take_record.js';
+import { refreshSnapshot } from './sync/refresh.js';
+import { startSync } from './sync/drain.js';
+import { appState, setState } from './ui/state.js';
+import { loadFirstWords } from './ui/words.js';
+import { recordMeans } from './screens/keep_record.js';
+import { Shell } from './screens/shell.js';
+
+/** What the page says of this build: names to addresses, and the build's hash. */
+function readAssets() {
+  const meta = document.querySelector('meta[name="dockproof-assets"]');
+  /** @type {Record<string, string>} */
+  const told = JSON.parse(meta?.getAttribute('content') ?? '{}');
+  /** @param {[string, string]} entry */
+  const absolute = ([name, value]) => [name, name === 'build' || /^(\/|https?:)/.test(value) ? value : `/${value}`];
+  return Object.fromEntries(Object.entries(told).map(absolute));
+}
+
+async function whoWeAre() {
+  const [site, worker, device] = await Promise.all([getSetting('site'), getSetting('worker'), getSetting('device')]);
+  setState({ site: device ? site : null, worker });
+}
+
+/** Takes that a crash or a dead battery cut off get their closing record; their bytes are on disk. */
+async function closeCutTakes() {
+  for (const { takeId } of await recoverTakes()) {
+    await sealInterrupted(takeId, await recordMeans());
+    setState({ interrupted: appState().interrupted + 1 });
+  }
+}
+
+/** @param {import('./sync/sync_state.js').SyncState} sync */
+function noteSync({ online, pending, malformed, unverified }) {
+  // A record without film (an arrival) that still waits counts as one thing that is not safe.
+  const unsafe = Math.max(unverified, pending > 0 ? 1 : 0) + malformed;
+  setState({ unsafe, online });
+}
+
+/** Starts what runs behind the screens, once this phone belongs to a site. */
+let behind = false;
+function startBehind() {
+  if (behind || !appState().site) return;
+  behind = true;
+  void closeCutTakes().catch(() => setState({ trouble: 'phone.recover_failed' }));
+  startSync({ onState: noteSync });
+  void refreshSnapshot().catch(() => undefined);
+}
+
+async function start() {
+  setAssets(readAssets());
+  const root = document.getElementById('app');
+  if (!root) throw new Error('no #app in this page');
+  await loadFirstWords();
+  await whoWeAre();
+  const shell = new Shell(root);
+  root.addEventListener('dp-enrolled', () => void whoWeAre().then(startBehind).then(() => shell.go('/scan', { replace: true })));
+  root.addEventListener('dp-shift', () => void whoWeAre().then(() => shell.show()));
+  startBehind();
+  await shell.show();
+  void registerUpdates(() => setState({ updateReady: true }));
+}
+
+void start();

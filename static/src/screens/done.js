@@ -1,0 +1,117 @@
+/** After a count: what was counted, where the film is, by when the receiver must act; then the next parcel. */
+
+import { html, nothing } from 'lit';
+import { parseRecord } from '../core/record.js';
+import { closingRecord } from '../store/journal.js';
+import { captures } from '../sync/captures.js';
+import { appBar } from '../ui/app_bar.js';
+import { doneIcon, scanIcon, warnIcon } from '../ui/icons.js';
+import { messageBox, waiting } from '../ui/message.js';
+import { onState } from '../ui/state.js';
+import { View } from '../ui/view.js';
+import { t } from '../ui/words.js';
+import { captureRow } from './capture_state.js';
+import { variantOf } from './goods.js';
+import { actByText, loadParcel } from './parcel_facts.js';
+
+/** @typedef {import('./parcel_facts.js').ParcelFacts} ParcelFacts */
+
+const CUTS = new Set(['stalled', 'camera_ended', 'recorder', 'storage_full', 'storage']);
+
+export class DoneScreen extends View {
+  constructor() {
+    super();
+    this.parcelId = '';
+    this.takeId = '';
+    /** @type {string | null} */
+    this.cut = null;
+    this.loaded = false;
+    /** @type {ParcelFacts | null} */
+    this.facts = null;
+    /** @type {import('../core/record.js').RecordFields | null} */
+    this.record = null;
+    /** @type {import('../sync/captures.js').Capture | null} */
+    this.capture = null;
+    /** @private @type {() => void} */
+    this.unlisten = () => undefined;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.unlisten = onState(() => void this.loadCapture());
+    void this.load();
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.unlisten();
+  }
+
+  /** @private */
+  async load() {
+    const row = await closingRecord(this.takeId);
+    this.record = row ? parseRecord(row.text) : null;
+    this.facts = await loadParcel(this.parcelId);
+    this.loaded = true;
+    await this.loadCapture();
+  }
+
+  /** @private */
+  async loadCapture() {
+    this.capture = (await captures()).find((one) => one.takeId === this.takeId) ?? null;
+    this.requestUpdate();
+  }
+
+  render() {
+    return html`${appBar({ title: this.facts?.customerCode || t('count.title'), go: (path) => this.go(path) })}
+      <div class="page">${this.loaded ? this.renderResult() : waiting(t('phone.loading'))}</div>
+      <div class="foot">
+        <button type="button" class="big main shutter" @click=${() => this.go('/scan')}>${scanIcon}${t('take.next_parcel')}</button>
+      </div>`;
+  }
+
+  /** @private */
+  renderResult() {
+    const tally = this.record?.tally ?? [];
+    const total = tally.reduce((sum, { units }) => sum + units, 0);
+    const interrupted = this.record?.closed !== 'complete';
+    const actBy = this.facts ? actByText(this.facts.view) : null;
+    return html`${interrupted ? this.renderCut(total) : nothing}
+      <section class="card result ${interrupted ? 'cut' : ''}">
+        <p class="tick">${interrupted ? warnIcon : doneIcon}</p>
+        <p class="sum">${total}</p>
+        <p class="lead">${t('take.units_counted')}</p>
+      </section>
+      <section class="card tight">
+        <ul class="rows">
+          ${tally.map(
+            ({ line, units }) => html`<li><span class="grow">${this.lineName(line)}</span><span class="amount">${units}</span></li>`,
+          )}
+        </ul>
+      </section>
+      <section class="card">
+        <dl class="facts">
+          <dt>${t('take.act_by')}</dt>
+          <dd class="number">${actBy ?? t('take.act_by_unknown')}</dd>
+          <dt>${t('take.upload')}</dt>
+          <dd>${this.capture ? captureRow(this.capture) : nothing}</dd>
+        </dl>
+        <p class="quiet">${t('take.act_by_note')}</p>
+      </section>`;
+  }
+
+  /** @private @param {string} id */
+  lineName(id) {
+    const line = this.facts?.lines.find((one) => one.id === id);
+    return line ? variantOf(line) : id.slice(0, 8);
+  }
+
+  /** @private @param {number} total */
+  renderCut(total) {
+    const what = this.cut && CUTS.has(this.cut) ? t(`take.cut_${this.cut}`) : t('take.cut');
+    const safe = this.record ? t('take.cut_safe', { n: total }) : t('count.close_failed_safe');
+    return messageBox({ kind: 'warn', what, safe, next: t('take.cut_next') });
+  }
+}
+
+customElements.define('dp-done', DoneScreen);

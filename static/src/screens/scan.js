@@ -1,0 +1,164 @@
+/** The first screen: a live scanner, a key for typing, who is working. An unknown code beeps low and saves nothing. */
+
+import { html, nothing } from 'lit';
+import { parseLabel } from '../core/label.js';
+import { signalDone, signalRefused, unlockSound } from '../device/feedback.js';
+import { findByScan } from '../store/snapshot.js';
+import { endShift } from '../sync/shift.js';
+import { refreshSnapshot } from '../sync/refresh.js';
+import { appBar } from '../ui/app_bar.js';
+import { ask, confirmAsk } from '../ui/dialog.js';
+import { keyboardIcon, personIcon } from '../ui/icons.js';
+import { messageBox } from '../ui/message.js';
+import { appState } from '../ui/state.js';
+import { View } from '../ui/view.js';
+import { t } from '../ui/words.js';
+import { CodeReader } from './code_reader.js';
+import { parcelPath } from './routes.js';
+
+/** @typedef {import('../store/snapshot.js').Found} Found */
+
+export class ScanScreen extends View {
+  constructor() {
+    super();
+    this.typing = false;
+    this.typed = '';
+    /** @type {{ what: string, next: string } | null} */
+    this.refused = null;
+    /** @private */
+    this.busy = false;
+  }
+
+  /** @param {string} text scanned or typed */
+  async take(text) {
+    if (this.busy) return;
+    this.busy = true;
+    try {
+      let found = await findByScan(text);
+      if (found.kind === 'none' && appState().online !== false) {
+        // The office may have imported the order a minute ago.
+        await refreshSnapshot().catch(() => undefined);
+        found = await findByScan(text);
+      }
+      await this.found(found, text);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  /** @private @param {Found} found @param {string} text */
+  async found(found, text) {
+    if (found.kind === 'none') {
+      signalRefused();
+      this.refused = unknownWords(text);
+      this.requestUpdate();
+      return;
+    }
+    signalDone();
+    this.refused = null;
+    const parcel = found.others.length > 0 ? await this.chooseParcel([found.parcel, ...found.others], text) : found.parcel.id;
+    if (parcel) this.go(parcelPath(parcel, { voided: found.voided }));
+  }
+
+  /**
+   * Two couriers may give out the same number.
+   * @private
+   * @param {import('../store/snapshot.js').Parcel[]} parcels
+   * @param {string} number
+   */
+  chooseParcel(parcels, number) {
+    return ask({
+      title: t('scan.several', { number }),
+      choices: parcels.map((parcel) => ({
+        value: parcel.id,
+        label: [parcel.waybills[0]?.courier, parcel.customer_code].filter(Boolean).join(' · ') || parcel.id.slice(0, 8),
+      })),
+    });
+  }
+
+  /** @private @param {boolean} open */
+  async openTyping(open) {
+    unlockSound();
+    this.typing = open;
+    this.refused = null;
+    this.requestUpdate();
+    await this.updateComplete;
+    if (open) this.querySelector('input')?.focus();
+  }
+
+  /** @private @param {SubmitEvent} event */
+  async submit(event) {
+    event.preventDefault();
+    const text = this.typed.trim();
+    if (text) await this.take(text);
+  }
+
+  /** @private */
+  async changeWorker() {
+    unlockSound();
+    const sure = await confirmAsk({
+      title: t('shift.end_title', { name: appState().worker?.name ?? '' }),
+      body: html`<p>${t('shift.end_body')}</p>`,
+      yes: t('shift.end_yes'),
+      no: t('phone.cancel'),
+    });
+    if (!sure) return;
+    await endShift();
+    this.dispatchEvent(new CustomEvent('dp-shift', { bubbles: true }));
+  }
+
+  render() {
+    return this.typing ? this.renderTyping() : this.renderScanner();
+  }
+
+  /** @private */
+  renderRefused() {
+    return this.refused ? messageBox({ kind: 'warn', ...this.refused, safe: t('scan.nothing_saved') }) : nothing;
+  }
+
+  /** @private */
+  renderScanner() {
+    return html`${appBar({ title: t('scan.title'), go: (path) => this.go(path) })}
+      <dp-code-reader .hint=${t('scan.hint')} @pointerdown=${() => unlockSound()}
+        @code=${(/** @type {CustomEvent<string>} */ event) => void this.take(event.detail)}></dp-code-reader>
+      <div class="foot">
+        ${this.renderRefused()}
+        <button type="button" class="big" @click=${() => void this.openTyping(true)}>${keyboardIcon}${t('scan.type')}</button>
+        <div class="who">
+          ${personIcon}<span>${appState().worker?.name ?? ''}</span>
+          <button type="button" class="link" @click=${() => void this.changeWorker()}>${t('shift.change')}</button>
+        </div>
+      </div>`;
+  }
+
+  /** @private */
+  renderTyping() {
+    return html`${appBar({ title: t('scan.type_title'), back: () => void this.openTyping(false), go: (path) => this.go(path) })}
+      <form class="page" id="type-form" @submit=${(/** @type {SubmitEvent} */ event) => void this.submit(event)}>
+        <div class="field">
+          <label for="typed-code">${t('scan.type_label')}</label>
+          <input id="typed-code" class="code" autocomplete="off" autocapitalize="characters" spellcheck="false" enterkeyhint="search"
+            aria-describedby="typed-hint" .value=${this.typed}
+            @input=${(/** @type {InputEvent} */ event) => (this.typed = /** @type {HTMLInputElement} */ (event.target).value)} />
+          <p class="hint" id="typed-hint">${t('scan.type_hint')}</p>
+        </div>
+        ${this.renderRefused()}
+        <button type="submit" class="big main">${t('scan.type_open')}</button>
+        <button type="button" class="big" @click=${() => void this.openTyping(false)}>${t('scan.back_to_camera')}</button>
+      </form>`;
+  }
+}
+
+/**
+ * @param {string} text
+ * @returns {{ what: string, next: string }}
+ */
+function unknownWords(text) {
+  const { problem } = parseLabel(text);
+  const shown = text.length > 40 ? `${text.slice(0, 39)}…` : text;
+  if (problem === 'check_character') return { what: t('scan.misread', { code: shown }), next: t('scan.misread_next') };
+  return { what: t('scan.unknown', { code: shown }), next: t('scan.unknown_next') };
+}
+
+void CodeReader;
+customElements.define('dp-scan', ScanScreen);

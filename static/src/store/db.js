@@ -1,0 +1,140 @@
+/**
+ * The phone's database. A migration adds; it never drops or rewrites a store that holds evidence (journal, takes,
+ * chunks, events, slices, keys).
+ */
+import { openDB } from 'idb';
+import { asStorageError } from './errors.js';
+
+/** @typedef {import('../core/chunks.js').Chunk} Chunk */
+/** @typedef {import('../core/events.js').TakeEvent} TakeEvent */
+
+/**
+ * What the server answered for a record.
+ * @typedef {{id: string, state: 'accepted' | 'malformed', record: string, entry?: number, received?: string,
+ *   findings?: {code: string, message: string}[],
+ *   file?: {sha256: string, bytes: number, state: 'missing' | 'partial' | 'verified' | 'mismatch'} | null,
+ *   error?: {code: string, message: string} | string}} Receipt
+ */
+
+/** `signature` is base64url of raw r‖s; `at` the device's epoch milliseconds of writing.
+ * @typedef {{device: string, seq: number, id: string, kind: string, parcel: string | null, opens: string | null,
+ *   text: string, signature: string, hash: string, side: {name: string, text: string}[],
+ *   state: 'pending' | 'accepted' | 'malformed', at: number, receipt: Receipt | null}} JournalRow
+ */
+
+/** `open` is 1 until the closing record is in the journal, then absent (absent values stay out of the index).
+ * @typedef {{takeId: string, open?: 1, parcel: string | null, order: string | null, startedMs: number, mime: string,
+ *   lines: string[], backend: 'opfs' | 'idb' | null, closed: {bytes: number, sha256: string | null} | null,
+ *   sealedBy: string | null, verifiedAt: number | null, problem: string | null}} TakeRow
+ */
+
+/** @typedef {Chunk & {takeId: string}} ChunkRow */
+/** @typedef {{takeId: string, index: number, event: TakeEvent}} EventRow */
+/** @typedef {{takeId: string, index: number, data: ArrayBuffer}} SliceRow */
+/** @typedef {{takeId: string, url: string | null, offset: number, serverSha256: string | null, restarts: number}} UploadRow */
+/** @typedef {{id: string, note: string, expires: string}} Challenge */
+/** @typedef {{sha256: string, mime: string, data: ArrayBuffer}} PictureRow */
+
+/**
+ * @typedef {import('idb').DBSchema & {
+ *   keys: {key: string, value: unknown},
+ *   settings: {key: string, value: unknown},
+ *   journal: {key: [string, number], value: JournalRow, indexes: {id: string, state: string, opens: string, parcel: string}},
+ *   takes: {key: string, value: TakeRow, indexes: {open: number}},
+ *   chunks: {key: [string, number], value: ChunkRow},
+ *   events: {key: [string, number], value: EventRow},
+ *   slices: {key: [string, number], value: SliceRow},
+ *   uploads: {key: string, value: UploadRow},
+ *   snapshot: {key: string, value: unknown},
+ *   challenges: {key: string, value: Challenge},
+ *   pictures: {key: string, value: PictureRow},
+ * }} Schema
+ */
+/** @typedef {import('idb').StoreNames<Schema>} StoreName */
+/** @typedef {import('idb').IDBPDatabase<Schema>} Database */
+
+const NAME = 'dockproof';
+
+/** @type {((db: Database) => void)[]} one step a version, each only adding */
+const STEPS = [
+  (db) => {
+    for (const name of /** @type {const} */ (['keys', 'settings', 'snapshot'])) db.createObjectStore(name);
+    const journal = db.createObjectStore('journal', { keyPath: ['device', 'seq'] });
+    journal.createIndex('id', 'id', { unique: true });
+    for (const name of /** @type {const} */ (['state', 'opens', 'parcel'])) journal.createIndex(name, name);
+    db.createObjectStore('takes', { keyPath: 'takeId' }).createIndex('open', 'open');
+    for (const name of /** @type {const} */ (['chunks', 'events', 'slices'])) {
+      db.createObjectStore(name, { keyPath: ['takeId', 'index'] });
+    }
+    db.createObjectStore('uploads', { keyPath: 'takeId' });
+    db.createObjectStore('challenges', { keyPath: 'id' });
+    db.createObjectStore('pictures', { keyPath: 'sha256' });
+  },
+];
+
+/** @type {Promise<Database> | null} */
+let opening = null;
+
+/** @returns {Promise<Database>} the one connection of this page */
+export function openDb() {
+  return (opening ??= open());
+}
+
+/** @returns {Promise<Database>} */
+async function open() {
+  try {
+    const db = await openDB(NAME, STEPS.length, {
+      upgrade: (fresh, from) => STEPS.slice(from).forEach((step) => step(/** @type {any} */ (fresh))),
+      // A newer build in another tab waits for this connection; it reopens at the next call.
+      blocking: () => void closeDb(),
+      terminated: () => void (opening = null),
+    });
+    return /** @type {Database} */ (/** @type {unknown} */ (db));
+  } catch (error) {
+    opening = null;
+    throw error;
+  }
+}
+
+/** @returns {Promise<void>} */
+export async function closeDb() {
+  const closing = opening;
+  opening = null;
+  (await closing)?.close();
+}
+
+/**
+ * One durable transaction. `relaxed`, the default of Chrome since 121, loses rows with a dead battery. A full disk
+ * aborts the transaction and is told only by the transaction's own error.
+ * @template {StoreName[]} S
+ * @template T
+ * @param {[...S]} stores
+ * @param {(tx: import('idb').IDBPTransaction<Schema, [...S], 'readwrite'>) => Promise<T>} work awaits requests of `tx` only
+ * @returns {Promise<T>}
+ * @throws {import('./errors.js').StorageFull}
+ */
+export async function write(stores, work) {
+  const tx = (await openDb()).transaction(stores, 'readwrite', { durability: 'strict' });
+  try {
+    const [result] = await Promise.all([work(tx), tx.done]);
+    return result;
+  } catch (error) {
+    abort(tx);
+    await tx.done.catch(() => undefined);
+    throw asStorageError(tx.error?.name === 'QuotaExceededError' ? tx.error : error);
+  }
+}
+
+/** @param {{abort: () => void}} tx */
+function abort(tx) {
+  try {
+    tx.abort();
+  } catch {
+    // Already over: the error that ended it is the one to tell.
+  }
+}
+
+/** All rows of one take in a store keyed [takeId, index]. @param {string} takeId @returns {IDBKeyRange} */
+export function rowsOf(takeId) {
+  return IDBKeyRange.bound([takeId, 0], [takeId, Infinity]);
+}

@@ -1,0 +1,93 @@
+/** Sends records and keeps what the server answers: the commitment goes first, the bytes later. */
+import { countRecords, markReceipt, pending } from '../store/journal.js';
+import { mustBeJson, signedFetch } from './api.js';
+import { ApiError, Offline } from './errors.js';
+
+/** @typedef {import('../store/db.js').JournalRow} JournalRow */
+/** @typedef {import('../store/db.js').Receipt} Receipt */
+
+const BATCH = 50;
+const BATCH_CHARACTERS = 512 * 1024;
+/** Statuses that speak of this very body; any other 4xx may pass (session, rate, time). */
+const BODY_REFUSED = new Set([400, 413, 415, 422]);
+
+/**
+ * Sends what waits, in order, until nothing waits.
+ * @param {() => void} [onProgress]
+ * @returns {Promise<number>} records answered for
+ * @throws {Offline | ApiError | import('./errors.js').NotEnrolled}
+ */
+export async function sendPending(onProgress = () => undefined) {
+  let sent = 0;
+  for (;;) {
+    const batch = fitting(await pending(BATCH));
+    if (batch.length === 0) return sent;
+    await sendBatch(batch);
+    sent += batch.length;
+    onProgress();
+  }
+}
+
+/** @returns {Promise<number>} */
+export async function countPending() {
+  return countRecords('pending');
+}
+
+/** @param {readonly JournalRow[]} rows @returns {JournalRow[]} at least one, as many as fit */
+function fitting(rows) {
+  const batch = [];
+  let characters = 0;
+  for (const row of rows) {
+    characters += row.text.length + row.side.reduce((sum, { text }) => sum + text.length, 0);
+    if (batch.length && characters > BATCH_CHARACTERS) break;
+    batch.push(row);
+  }
+  return batch;
+}
+
+/**
+ * A batch refused as a whole is halved until the record that the server cannot take stands alone; that one is kept,
+ * marked and passed by.
+ * @param {readonly JournalRow[]} batch
+ * @returns {Promise<void>}
+ */
+async function sendBatch(batch) {
+  try {
+    await postRecords(batch);
+  } catch (error) {
+    if (!(error instanceof ApiError) || !BODY_REFUSED.has(error.status)) throw error;
+    if (batch.length > 1) {
+      const half = Math.ceil(batch.length / 2);
+      await sendBatch(batch.slice(0, half));
+      return sendBatch(batch.slice(half));
+    }
+    const { code, message } = error;
+    const [{ id, hash }] = batch;
+    await markReceipt(id, { id, state: 'malformed', record: hash, error: { code, message } });
+  }
+}
+
+/**
+ * @param {readonly JournalRow[]} rows
+ * @returns {Promise<Receipt[]>} in the same order, kept in the journal
+ */
+export async function postRecords(rows) {
+  const records = rows.map(({ text, signature, side }) => ({ text, signature, side }));
+  const { receipts } = mustBeJson(await signedFetch('POST', '/records', { json: { records } }));
+  checkReceipts(rows, receipts);
+  for (const [i, row] of rows.entries()) await markReceipt(row.id, { ...receipts[i], id: row.id });
+  return receipts;
+}
+
+/**
+ * A receipt counts only when it names the bytes that were sent.
+ * @param {readonly JournalRow[]} rows
+ * @param {unknown} receipts
+ */
+function checkReceipts(rows, receipts) {
+  if (!Array.isArray(receipts) || receipts.length !== rows.length) throw new Offline('not a receipt for each record');
+  for (const [i, { state, record }] of receipts.entries()) {
+    const known = state === 'malformed' || (state === 'accepted' && record === rows[i].hash);
+    if (!known) throw new Offline(`a receipt that is not for ${rows[i].id}`);
+  }
+}

@@ -1,0 +1,65 @@
+/** What sync tells its watchers, in every tab: the one that works says it to the others. */
+import { countRecords } from '../store/journal.js';
+import { allTakes } from '../store/takes.js';
+
+/**
+ * `online`: whether the server's own body was last seen (null: not asked yet). `unverified`: takes whose bytes the server
+ * has not verified. `error`: code of a refusal that lasts, null otherwise.
+ * @typedef {{online: boolean | null, sending: boolean, error: string | null,
+ *   pending: number, malformed: number, unverified: number}} SyncState
+ */
+
+/** @type {SyncState} */
+let state = { online: null, sending: false, error: null, pending: 0, malformed: 0, unverified: 0 };
+/** @type {Set<(state: SyncState) => void>} */
+const listeners = new Set();
+const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('dockproof-sync');
+/** @type {() => void} */
+let onPoke = () => undefined;
+
+channel?.addEventListener('message', ({ data }) => {
+  if (data === 'poke') return onPoke();
+  const { online, sending, error } = data;
+  void tell({ online, sending, error });
+});
+
+/** @param {Pick<SyncState, 'online' | 'sending' | 'error'>} news */
+async function tell(news) {
+  const [pending, malformed, takes] = await Promise.all([countRecords('pending'), countRecords('malformed'), allTakes()]);
+  const unverified = takes.filter((take) => !take.verifiedAt && !(take.sealedBy && take.closed?.bytes === 0)).length;
+  state = { ...news, pending, malformed, unverified };
+  for (const listener of listeners) listener(state);
+}
+
+/**
+ * @param {Partial<Pick<SyncState, 'online' | 'sending' | 'error'>>} change
+ * @returns {Promise<void>}
+ */
+export async function noteState(change) {
+  const news = { online: state.online, sending: state.sending, error: state.error, ...change };
+  channel?.postMessage(news);
+  await tell(news);
+}
+
+/**
+ * @param {(state: SyncState) => void} listener told at once what is known
+ * @returns {() => void} stops listening
+ */
+export function onState(listener) {
+  listeners.add(listener);
+  listener(state);
+  return () => void listeners.delete(listener);
+}
+
+/** Something is there to send: wakes the runner, in whatever tab it is. */
+export function poke() {
+  onPoke();
+  channel?.postMessage('poke');
+  // A screen that just wrote a record shows the new count without waiting for the runner.
+  void tell({ online: state.online, sending: state.sending, error: state.error });
+}
+
+/** @param {() => void} ring what a poke does in this tab */
+export function whenPoked(ring) {
+  onPoke = ring;
+}

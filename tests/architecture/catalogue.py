@@ -1,0 +1,114 @@
+"""The catalogues of words against each other and against the sources: `python -m tests.architecture.catalogue`.
+
+Equal keys and placeholders in each language; every key that the sources ask for is there; no key is left over.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+
+from tests.architecture.places import ROOT, source_files
+
+LANGUAGES = ("en", "zh_CN", "vi")
+
+# Keys that are put together at run time: prefix → who does it. Everything else must stand in a source as a whole.
+DYNAMIC = {
+    "clock.source.": "where a clock's start comes from (domain/deadlines.py)",
+    "clock.state.": "a clock's state (domain/deadlines.py)",
+    "enrol.can_": "what a phone's check found (device/capabilities.js)",
+    "enrol.cannot_": "what a phone's check found missing (device/capabilities.js)",
+    "error.": "the code of a Refusal or of an HTTP error (web/errors.py)",
+    "finding.": "the code of a record's Finding (usecases/record_findings.py, side_files.py, record_projections.py)",
+    "party.": "who must act, from the rulebook's TOML",
+    "profile.": "the rulebook's profiles, named after their files",
+    "recourse.": "what is left when a window is over (domain/deadlines.py)",
+    "rule.": "a rule's id from the rulebook's TOML, then .name or .missed",
+    "scan.camera_": "why a camera did not open (device/camera.js)",
+}
+
+_PLACEHOLDER = re.compile(r"\{([a-z_0-9]+)\}")
+_LITERAL_CALL = re.compile(r"""(?<![\w.])(?:t|this\.t)\(\s*(["'`])([A-Za-z0-9_.-]+)\1\s*[,)]""")
+_COMPOSED_CALL = re.compile(r"""(?<![\w.])t\(\s*(?:f?(["'`])([A-Za-z0-9_.-]*)(?:\$?\{|\1\s*[+~]))""")
+_QUOTED = re.compile(r"""["'`]([a-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)+)["'`]""")
+_REFUSAL = re.compile(r"""\bRefusal\(\s*["']([a-z0-9_]+)["']""")
+
+
+def read_catalogues(root: Path) -> dict[str, dict[str, str]]:
+    """Language → key → sentence. Raises ValueError on a key that stands twice."""
+    folder = root / "webapp" / "words"
+    return {
+        language: json.loads((folder / f"{language}.json").read_text("utf-8"), object_pairs_hook=_once)
+        for language in LANGUAGES
+    }
+
+
+def _once(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    keys = [key for key, _ in pairs]
+    twice = sorted({key for key in keys if keys.count(key) > 1}) if len(set(keys)) < len(keys) else []
+    if twice:
+        raise ValueError(f"keys that stand twice: {', '.join(twice)}")
+    return dict(pairs)
+
+
+def compare(catalogues: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    """Findings between the languages: missing keys, empty sentences, unequal placeholders."""
+    keys = set().union(*catalogues.values())
+    for key in sorted(keys):
+        sentences = {language: words[key] for language, words in catalogues.items() if key in words}
+        for language in sorted(set(catalogues) - set(sentences)):
+            yield f"{key}: missing in {language}"
+        for language, sentence in sentences.items():
+            if not sentence.strip():
+                yield f"{key}: empty in {language}"
+        names = {
+            language: frozenset(_PLACEHOLDER.findall(sentence)) for language, sentence in sentences.items()
+        }
+        if len(set(names.values())) > 1:
+            listed = "; ".join(f"{language} {sorted(found)}" for language, found in names.items())
+            yield f"{key}: placeholders differ: {listed}"
+
+
+def check_sources(
+    keys: set[str], sources: Mapping[str, str], dynamic: Collection[str] = tuple(DYNAMIC)
+) -> Iterator[str]:
+    """Findings between catalogue and sources (path → text): asked for but missing, there but never asked for."""
+    mentioned: set[str] = set()
+    for path, text in sources.items():
+        mentioned.update(_QUOTED.findall(text))
+        wanted = {match[1] for match in _LITERAL_CALL.findall(text)}
+        wanted |= {f"error.{code}" for code in _REFUSAL.findall(text)}
+        mentioned |= wanted
+        for key in sorted(wanted - keys):
+            yield f"{path}: {key} is in no catalogue"
+        for _, start in _COMPOSED_CALL.findall(text):
+            if not start.startswith(tuple(dynamic)):
+                yield f"{path}: t({start!r} …) is put together at run time; declare its prefix in DYNAMIC"
+    for prefix in dynamic:
+        if not any(key.startswith(prefix) for key in keys):
+            yield f"{prefix}: declared in DYNAMIC, and no key starts with it"
+    for key in sorted(keys - mentioned):
+        if not key.startswith(tuple(dynamic)):
+            yield f"{key}: no source asks for it"
+
+
+def findings(root: Path = ROOT) -> list[str]:
+    """Everything that is wrong in this checkout."""
+    catalogues = read_catalogues(root)
+    paths = source_files(
+        "webapp", "templates", "static/src", suffixes=(".py", ".html", ".txt", ".js"), root=root
+    )
+    sources = {str(path.relative_to(root)): path.read_text("utf-8") for path in paths}
+    return [*compare(catalogues), *check_sources(set(catalogues["en"]), sources)]
+
+
+def main() -> int:
+    found = findings()
+    for line in found:
+        print(line, file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,38 @@
+"""What the fake camera sees: an .mjpeg is JPEGs back to back, which Chromium plays in a loop."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pypdfium2
+from PIL import Image, ImageDraw
+
+FRAME = (1280, 720)
+_DPI = 203
+_FRAMES = 20
+
+
+def label_picture(pdf: bytes) -> Image.Image:
+    """The first label of a sheet as a thermal printer of 203 dpi would print it."""
+    page = pypdfium2.PdfDocument(pdf)[0].render(scale=_DPI / 72).to_pil()
+    return page.convert("RGB")
+
+
+def film_of_label(pdf: bytes, target: Path) -> Path:
+    """A carton with the printed label on it; a moving mark at the edge shows that frames are live."""
+    label = label_picture(pdf)
+    label.thumbnail((FRAME[0], FRAME[1] - 60))
+    frames = []
+    for number in range(_FRAMES):
+        frame = Image.new("RGB", FRAME, "#a9825a")
+        pen = ImageDraw.Draw(frame)
+        pen.rectangle((240, 0, 1040, 720), fill="#bd9468")
+        pen.rectangle((600, 0, 680, 720), fill="#d8c29a")
+        frame.paste(label, ((FRAME[0] - label.width) // 2, (FRAME[1] - label.height) // 2))
+        pen.ellipse((40 + number * 8, 640, 70 + number * 8, 670), fill="#123a8c")
+        out = io.BytesIO()
+        frame.save(out, "JPEG", quality=88)
+        frames.append(out.getvalue())
+    target.write_bytes(b"".join(frames))
+    return target

@@ -1,0 +1,454 @@
+"""Bytes of takes: kept as they came, hashed by the server, verified against what was committed."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from tests.support.phone import MIME, Phone, SignedRecord
+from tests.support.world import World, make_world, opaque, open_database
+from webapp.adapters.blobs import Blobs
+from webapp.domain.refusals import Refusal
+from webapp.store.database import Database
+from webapp.store.schema import Blob, Take, Upload, Work
+from webapp.usecases import uploads
+from webapp.usecases.evidence import Item, Receipt, accept_records
+from webapp.usecases.uploads import Body, BodyCut, UploadState
+
+SLICES = (b"first slice ", b"second", b"3")
+DATA = b"".join(SLICES)
+SHA256 = hashlib.sha256(DATA).hexdigest()
+
+
+@dataclass
+class Dock:
+    database: Database
+    blobs: Blobs
+    world: World
+    home: Path
+
+    def restart(self) -> None:
+        """A new process: what was only in memory is gone."""
+        self.blobs = Blobs(self.home, floor=0)
+
+    def accept(self, phone: Phone, *records: SignedRecord) -> list[Receipt]:
+        items = [Item(record.text, record.signature, dict(record.side)) for record in records]
+        return accept_records(
+            self.database,
+            phone.device,
+            items,
+            now=self.world.start,
+            on_orders_changed=lambda session, orders: None,
+        )
+
+    def create(self, length: int | None = len(DATA), device: str | None = None, name: str = "open") -> str:
+        return uploads.create(
+            self.database,
+            self.blobs,
+            device_id=device or self.world.phone,
+            record_id=opaque(name),
+            mime=MIME,
+            length=length,
+            now=self.world.start,
+        ).id
+
+    def append(
+        self, upload_id: str, offset: int, body: Body | bytes, total: int | None = None
+    ) -> UploadState:
+        return uploads.append(
+            self.database,
+            self.blobs,
+            device_id=self.world.phone,
+            upload_id=upload_id,
+            offset=offset,
+            total=total,
+            body=body if isinstance(body, Body) else whole(body),
+            now=self.world.start,
+        )
+
+    def head(self, upload_id: str, device: str | None = None) -> UploadState:
+        return uploads.head(
+            self.database,
+            self.blobs,
+            device_id=device or self.world.phone,
+            upload_id=upload_id,
+            now=self.world.start,
+        )
+
+    def take(self) -> Take:
+        with self.database.read() as session:
+            return session.get_one(Take, opaque("open"))
+
+    def work(self) -> list[tuple[str, str]]:
+        with self.database.read() as session:
+            return [(row.kind, row.subject) for row in session.scalars(select(Work))]
+
+    def blob_rows(self) -> dict[str, int]:
+        with self.database.read() as session:
+            return {row.sha256: row.bytes for row in session.scalars(select(Blob))}
+
+
+def whole(data: bytes, sha256: bytes | None = None) -> Body:
+    return Body(io.BytesIO(data).read, len(data), sha256 or (hashlib.sha256(data).digest() if data else None))
+
+
+def cut(data: bytes, announced: bytes) -> Body:
+    """The connection breaks after ``data`` of the ``announced`` bytes."""
+    stream = io.BytesIO(data)
+
+    def read(size: int) -> bytes:
+        piece = stream.read(size)
+        if not piece:
+            raise BodyCut
+        return piece
+
+    return Body(read, len(announced), hashlib.sha256(announced).digest())
+
+
+@pytest.fixture
+def dock(tmp_path: Path) -> Iterator[Dock]:
+    database = open_database(tmp_path)
+    yield Dock(database, Blobs(tmp_path, floor=0), make_world(database), tmp_path)
+    database.engine.dispose()
+
+
+@pytest.fixture
+def phone(dock: Dock) -> Phone:
+    """Its take is opened, as each upload demands."""
+    phone = Phone(dock.world)
+    dock.accept(phone, phone.take_open("open", dock.world.start))
+    return phone
+
+
+def close(phone: Phone, slices: tuple[bytes, ...] = SLICES, name: str = "close") -> SignedRecord:
+    return phone.take(name, phone.world.start, opens="open", slices=slices, counts=(1, 0))
+
+
+def refused(call: Callable[[], object]) -> Refusal:
+    with pytest.raises(Refusal) as caught:
+        call()
+    return caught.value
+
+
+# -- from bytes to a verified take -----------------------------------------------------------------------------------
+
+
+def test_bytes_after_the_commitment_are_verified_and_handed_to_the_media_worker(
+    dock: Dock, phone: Phone
+) -> None:
+    (missing,) = dock.accept(phone, closed := close(phone))
+    upload = dock.create()
+    first = dock.append(upload, 0, DATA[:5])
+    assert (first.offset, first.sha256, dock.take().file_state) == (5, None, "partial")
+
+    last = dock.append(upload, 5, DATA[5:])
+
+    assert (last.offset, last.sha256) == (len(DATA), SHA256)
+    assert (dock.take().file_state, dock.take().verified_at) == ("verified", dock.world.start)
+    assert dock.work() == [("seekable", SHA256)]
+    assert dock.blobs.path(SHA256).read_bytes() == DATA
+    assert dock.blob_rows() == {SHA256: len(DATA)}
+    assert missing.file is not None and missing.file.state == "missing"
+    # The phone lets go only after asking again.
+    (again,) = dock.accept(phone, closed)
+    assert again.file is not None and again.file.state == "verified"
+    assert dock.blobs.spools.names() == []
+
+
+def test_bytes_before_the_commitment_stay_partial_until_it_comes(dock: Dock, phone: Phone) -> None:
+    upload = dock.create(length=None)
+    dock.append(upload, 0, DATA, total=len(DATA))
+    assert (dock.take().file_state, dock.work()) == ("partial", [])
+
+    (receipt,) = dock.accept(phone, close(phone))
+
+    assert receipt.file is not None and (receipt.file.state, receipt.findings) == ("verified", ())
+    assert dock.take().file_state == "verified"
+    assert dock.work() == [("seekable", SHA256)]
+
+
+def test_other_bytes_than_committed_are_kept_and_named_a_mismatch(dock: Dock, phone: Phone) -> None:
+    dock.accept(phone, close(phone))
+    other = DATA[:-1] + b"!"
+    state = dock.append(dock.create(), 0, other)
+    assert dock.take().file_state == "mismatch"
+    assert dock.blobs.exists(state.sha256 or "")
+    assert dock.work() == []
+
+    dock.append(dock.create(), 0, DATA)
+    assert dock.take().file_state == "verified"
+
+
+def test_a_commitment_that_names_other_bytes_than_came_has_a_finding(dock: Dock, phone: Phone) -> None:
+    dock.append(dock.create(), 0, DATA)
+    (receipt,) = dock.accept(phone, close(phone, (b"first slice ", b"second", b"!")))
+    assert [finding.code for finding in receipt.findings] == ["file_mismatch"]
+    assert dock.take().file_state == "mismatch"
+
+
+def test_the_same_bytes_sent_twice_are_one_blob_and_one_job(dock: Dock, phone: Phone) -> None:
+    dock.accept(phone, close(phone))
+    for _ in range(2):
+        assert dock.append(dock.create(), 0, DATA).sha256 == SHA256
+    assert dock.blob_rows() == {SHA256: len(DATA)}
+    assert dock.work() == [("seekable", SHA256)]
+
+
+# -- what goes wrong on the way --------------------------------------------------------------------------------------
+
+
+def test_a_cut_body_keeps_its_prefix(dock: Dock, phone: Phone) -> None:
+    upload = dock.create()
+    refusal = refused(lambda: dock.append(upload, 0, cut(DATA[:7], DATA)))
+    assert (refusal.code, refusal.vars["offset"]) == ("body_cut", 7)
+    dock.restart()
+    assert dock.head(upload).offset == 7
+    assert dock.append(upload, 7, DATA[7:]).sha256 == SHA256
+
+
+def test_a_whole_body_with_another_hash_is_dropped(dock: Dock, phone: Phone) -> None:
+    upload = dock.create()
+    dock.append(upload, 0, DATA[:4])
+    refusal = refused(lambda: dock.append(upload, 4, whole(b"xxxx", hashlib.sha256(b"yyyy").digest())))
+    assert (refusal.code, refusal.vars["offset"]) == ("checksum_wrong", 4)
+    assert dock.head(upload).offset == 4
+    assert dock.blobs.spools.path(upload).stat().st_size == 4
+    assert dock.append(upload, 4, DATA[4:]).sha256 == SHA256
+
+
+def test_a_long_body_with_another_hash_is_dropped_past_its_checkpoints(
+    dock: Dock, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "CHECKPOINT_BYTES", 4)
+    monkeypatch.setattr(uploads, "_PIECE", 2)
+    upload = dock.create()
+    refused(lambda: dock.append(upload, 0, whole(DATA, bytes(32))))
+    dock.restart()
+    assert dock.head(upload).offset == 0
+
+
+def test_progress_inside_one_body_survives_a_killed_server(
+    dock: Dock, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "CHECKPOINT_BYTES", 4)
+    monkeypatch.setattr(uploads, "_PIECE", 2)
+    upload = dock.create()
+    stream = io.BytesIO(DATA)
+
+    class Killed(Exception):
+        """Stands for the end of the process: nothing after it runs."""
+
+    def read(size: int) -> bytes:
+        if stream.tell() >= 10:
+            raise Killed
+        return stream.read(size)
+
+    with pytest.raises(Killed):
+        dock.append(upload, 0, Body(read, len(DATA), hashlib.sha256(DATA).digest()))
+    dock.restart()
+    assert dock.head(upload).offset == 8
+    assert dock.append(upload, 8, DATA[8:]).sha256 == SHA256
+
+
+def test_bytes_past_the_recorded_offset_are_cut_after_a_restart(dock: Dock, phone: Phone) -> None:
+    upload = dock.create()
+    dock.append(upload, 0, DATA[:6])
+    with dock.blobs.spools.path(upload).open("ab") as file:
+        file.write(b"never acknowledged, and longer than the whole file would be")
+    dock.restart()
+    assert dock.append(upload, 6, DATA[6:]).sha256 == SHA256
+    assert dock.blobs.path(SHA256).read_bytes() == DATA
+
+
+def test_a_spool_file_shorter_than_recorded_goes_on_from_what_is_there(dock: Dock, phone: Phone) -> None:
+    upload = dock.create()
+    dock.append(upload, 0, DATA[:6])
+    with dock.blobs.spools.path(upload).open("r+b") as file:
+        file.truncate(2)
+    dock.restart()
+    assert dock.head(upload).offset == 2
+    assert dock.append(upload, 2, DATA[2:]).sha256 == SHA256
+
+
+def test_an_upload_whose_last_answer_was_lost_is_finished_by_the_next_question(
+    dock: Dock, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dock.accept(phone, close(phone))
+    upload = dock.create()
+    with monkeypatch.context() as killed:
+        killed.setattr(uploads.rows, "add_blob", lambda *args, **kw: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            dock.append(upload, 0, DATA)
+    assert dock.blobs.path(SHA256).read_bytes() == DATA
+    assert dock.blob_rows() == {}
+    dock.restart()
+
+    assert dock.head(upload).sha256 == SHA256
+
+    assert dock.blobs.path(SHA256).read_bytes() == DATA
+    assert (dock.take().file_state, dock.blob_rows()) == ("verified", {SHA256: len(DATA)})
+
+
+def test_a_newer_request_does_not_wait_for_the_one_that_hangs(dock: Dock, phone: Phone) -> None:
+    upload = dock.create()
+    reading, release = threading.Event(), threading.Event()
+    stream = io.BytesIO(DATA)
+
+    def hang(size: int) -> bytes:
+        if stream.tell() == 5:
+            reading.set()
+            assert release.wait(20)
+        return stream.read(5)
+
+    outcome: list[Refusal] = []
+    old = Body(hang, len(DATA), hashlib.sha256(DATA).digest())
+    thread = threading.Thread(target=lambda: outcome.append(refused(lambda: dock.append(upload, 0, old))))
+    thread.start()
+    assert reading.wait(20)
+    # The phone has changed networks: it asks, and goes on from there.
+    assert dock.head(upload).offset == 5
+    assert dock.append(upload, 5, DATA[5:11]).offset == 11
+    release.set()
+    thread.join(20)
+
+    assert [refusal.code for refusal in outcome] == ["upload_taken_over"]
+    assert dock.append(upload, 11, DATA[11:]).sha256 == SHA256
+    assert dock.blobs.path(SHA256).read_bytes() == DATA
+
+
+def test_a_newer_request_at_a_stale_offset_is_told_the_right_one(dock: Dock, phone: Phone) -> None:
+    upload = dock.create()
+    dock.append(upload, 0, DATA[:5])
+    for offset in (0, 4, 6, len(DATA)):
+        refusal = refused(lambda offset=offset: dock.append(upload, offset, b"x"))
+        assert (refusal.code, refusal.vars["offset"]) == ("offset_wrong", 5)
+
+
+# -- lengths, rights, ends -------------------------------------------------------------------------------------------
+
+
+def test_a_length_may_come_late_but_not_change(dock: Dock, phone: Phone) -> None:
+    upload = dock.create(length=None)
+    assert dock.append(upload, 0, DATA[:5]).length is None
+    assert dock.append(upload, 5, DATA[5:9], total=len(DATA)).length == len(DATA)
+    assert refused(lambda: dock.append(upload, 9, b"x", total=99)).code == "length_changed"
+    assert refused(lambda: dock.append(upload, 9, DATA)).code == "upload_too_long"
+    assert dock.append(upload, 9, DATA[9:]).sha256 == SHA256
+
+
+def test_a_late_length_alone_finishes_what_is_already_here(dock: Dock, phone: Phone) -> None:
+    upload = dock.create(length=None)
+    dock.append(upload, 0, DATA)
+    assert refused(lambda: dock.append(upload, len(DATA), b"", total=3)).code == "upload_too_long"
+    assert dock.append(upload, len(DATA), b"", total=len(DATA)).sha256 == SHA256
+    # A lost answer: the same request again is answered the same.
+    assert dock.append(upload, len(DATA), b"", total=len(DATA)).sha256 == SHA256
+
+
+def test_nothing_is_not_a_file(dock: Dock, phone: Phone) -> None:
+    assert refused(lambda: dock.create(length=0)).code == "upload_empty"
+    assert refused(lambda: dock.append(dock.create(length=None), 0, b"", total=0)).code == "upload_empty"
+
+
+def test_the_commitment_comes_first_and_from_the_same_device(dock: Dock, phone: Phone) -> None:
+    assert refused(lambda: dock.create(name="never opened")).code == "record_unknown"
+    assert refused(lambda: dock.create(device=dock.world.second_phone)).code == "record_unknown"
+    dock.accept(phone, phone.arrival("arrival", dock.world.start))
+    assert refused(lambda: dock.create(name="arrival")).code == "record_unknown"
+
+
+def test_another_devices_upload_does_not_exist(dock: Dock, phone: Phone) -> None:
+    upload = dock.create()
+    assert refused(lambda: dock.head(upload, device=dock.world.second_phone)).code == "upload_unknown"
+
+
+@pytest.mark.parametrize(
+    "mime", ["text/html", "video/webm\r\nx: y", "image/svg+xml", "", "video/mp4; codecs=avc1"]
+)
+def test_only_films_and_pictures_are_taken(dock: Dock, phone: Phone, mime: str) -> None:
+    def create() -> UploadState:
+        return uploads.create(
+            dock.database,
+            dock.blobs,
+            device_id=phone.device,
+            record_id=opaque("open"),
+            mime=mime,
+            length=3,
+            now=dock.world.start,
+        )
+
+    assert refused(create).code == "mime_unknown"
+
+
+def test_the_disks_floor_is_the_only_limit(dock: Dock, phone: Phone) -> None:
+    upload = dock.create(length=None)
+    dock.blobs = Blobs(dock.home, floor=1 << 60)
+    assert refused(lambda: dock.create()).code == "disk_full"
+    assert refused(lambda: dock.append(upload, 0, DATA)).code == "disk_full"
+
+
+def test_termination_gives_up_what_is_unfinished_and_keeps_what_is_whole(dock: Dock, phone: Phone) -> None:
+    def terminate(upload: str) -> None:
+        uploads.terminate(
+            dock.database, dock.blobs, device_id=phone.device, upload_id=upload, now=dock.world.start
+        )
+
+    upload = dock.create()
+    dock.append(upload, 0, DATA[:5])
+    terminate(upload)
+    assert dock.take().file_state == "missing"
+    assert refused(lambda: dock.head(upload)).code == "upload_unknown"
+    assert refused(lambda: terminate(upload)).code == "upload_unknown"
+    done = dock.create()
+    dock.append(done, 0, DATA)
+    assert refused(lambda: terminate(done)).code == "upload_complete"
+
+
+def test_an_abandoned_upload_ends_but_its_bytes_stay(dock: Dock, phone: Phone) -> None:
+    dock.accept(phone, close(phone))
+    upload, empty = dock.create(), dock.create()
+    dock.append(upload, 0, DATA[:5])
+    assert uploads.expire(dock.database, dock.blobs, now=dock.world.start + timedelta(days=13)) == 0
+
+    assert uploads.expire(dock.database, dock.blobs, now=dock.world.start + timedelta(days=14)) == 2
+
+    prefix = hashlib.sha256(DATA[:5]).hexdigest()
+    assert dock.blobs.path(prefix).read_bytes() == DATA[:5]
+    assert dock.blob_rows() == {prefix: 5}
+    assert dock.take().file_state == "partial"
+    assert {refused(lambda u=u: dock.head(u)).code for u in (upload, empty)} == {"upload_unknown"}
+    assert dock.blobs.spools.names() == []
+    with dock.database.read() as session:
+        assert session.get_one(Upload, upload).sha256 == prefix
+
+
+def test_a_spool_file_left_over_is_swept(dock: Dock, phone: Phone) -> None:
+    upload = dock.create()
+    dock.append(upload, 0, DATA)
+    dock.blobs.spools.create(upload)
+    running = dock.create()
+    uploads.expire(dock.database, dock.blobs, now=dock.world.start)
+    assert dock.blobs.spools.names() == [running]
+
+
+def test_blob_names_come_from_hashes_only(dock: Dock) -> None:
+    for name in ("../../etc/passwd", SHA256.upper(), SHA256[:-1], ""):
+        with pytest.raises(ValueError, match="SHA-256"):
+            dock.blobs.path(name)
+
+
+def test_a_blob_is_never_overwritten(dock: Dock, tmp_path: Path) -> None:
+    stored = dock.blobs.put_bytes(DATA)
+    inode = dock.blobs.path(stored.sha256).stat().st_ino
+    assert dock.blobs.put_bytes(DATA) == stored
+    assert dock.blobs.path(stored.sha256).stat().st_ino == inode
+    assert b"".join(dock.blobs.read_range(stored.sha256, 6, 6)) == DATA[6:12]
+    assert b"".join(dock.blobs.read_range(stored.sha256, 15, 600)) == DATA[15:]

@@ -1,0 +1,68 @@
+"""Settings from the environment, checked once at start: a wrong one is one clear sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+
+class WrongSetting(Exception):
+    """The message is the sentence to print."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    home: Path
+    database_url: str
+    public_url: str | None
+    port: int
+
+
+def read_settings(environ: Mapping[str, str], cwd: Path) -> Settings:
+    home = Path(environ.get("DOCKPROOF_HOME") or cwd / "instance").resolve()
+    if home.exists() and not home.is_dir():
+        raise WrongSetting("DOCKPROOF_HOME must be a folder; it names a file.")
+    if environ.get("DOCKPROOF_BLOBS_URL"):
+        raise WrongSetting("DOCKPROOF_BLOBS_URL: only the local store is built so far; unset it.")
+    if environ.get("DOCKPROOF_TSA_URL"):
+        raise WrongSetting("DOCKPROOF_TSA_URL: trusted time stamps are not built yet; unset it.")
+    return Settings(
+        home=home,
+        database_url=_database_url(environ.get("DOCKPROOF_DATABASE_URL"), home),
+        public_url=_public_url(environ.get("DOCKPROOF_PUBLIC_URL")),
+        port=_port(environ.get("DOCKPROOF_PORT")),
+    )
+
+
+def _database_url(value: str | None, home: Path) -> str:
+    if not value:
+        return f"sqlite:///{home / 'dockproof.db'}"
+    try:
+        backend = make_url(value).get_backend_name()
+    except ArgumentError:
+        raise WrongSetting("DOCKPROOF_DATABASE_URL is not a database URL such as sqlite:////path/to/file.db.") from None
+    if backend != "sqlite":
+        raise WrongSetting("DOCKPROOF_DATABASE_URL: only SQLite is tested so far; use sqlite:////path/to/file.db.")
+    return value
+
+
+def _public_url(value: str | None) -> str | None:
+    if not value:
+        return None
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise WrongSetting("DOCKPROOF_PUBLIC_URL must be an address such as https://dock.example.")
+    return value.rstrip("/")
+
+
+def _port(value: str | None) -> int:
+    if not value:
+        return 8000
+    if not value.isascii() or not value.isdigit() or int(value) > 65535:
+        raise WrongSetting("DOCKPROOF_PORT must be a number from 0 to 65535.")
+    return int(value)

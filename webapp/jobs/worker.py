@@ -1,0 +1,58 @@
+"""The worker: one loop over the work table, in a thread of `serve` or alone as `dockproof work`."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from webapp.usecases.derivatives import run_next
+from webapp.wiring import Services
+
+log = logging.getLogger(__name__)
+
+IDLE_SECONDS = 1.0
+
+
+class Worker:
+    """Runs jobs until stopped. A job that dies with the process is taken up again when its lease ends."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="dockproof-jobs", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=10)
+
+    def run_all(self) -> int:
+        """Every job that is due now; for tests, the demo and `dockproof work --once`."""
+        done = 0
+        while self._run_one():
+            done += 1
+        return done
+
+    def run_forever(self) -> None:
+        self._run()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                if self._run_one():
+                    continue
+            except Exception:
+                log.exception("a job failed; its lease will end and it will be tried again")
+            self._stop.wait(IDLE_SECONDS)
+
+    def _run_one(self) -> bool:
+        services = self._services
+        return run_next(
+            services.database,
+            services.blobs,
+            now=services.clock.now(),
+            spool=services.settings.home / "spool" / "derivatives",
+        )

@@ -1,0 +1,76 @@
+"""Copies made from originals that stay untouched: the seekable film and its poster, each with a log entry."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from webapp.adapters.blobs import Blobs
+from webapp.adapters.media import poster, remux_seekable
+from webapp.adapters.media_facts import MediaFailed
+from webapp.domain.ledger import derivative_entry
+from webapp.store import ledger, takes
+from webapp.store.database import Database
+from webapp.store.schema import Blob, Derivative, Work
+
+LEASE = timedelta(minutes=15)
+_TRIES = 3
+_RETRY = timedelta(minutes=2)
+
+
+def run_next(database: Database, blobs: Blobs, *, now: datetime, spool: Path) -> bool:
+    """Does one job if one is due; returns whether there was one. Idempotent: a job done twice gives the same rows."""
+    with database.write() as session:
+        work = takes.lease_work(session, now=now, lease=LEASE)
+    if work is None:
+        return False
+    try:
+        _make_copies(database, blobs, work.subject, now=now, spool=spool)
+        problem = None
+    except MediaFailed as failed:
+        problem = failed.code
+    with database.write() as session:
+        row = session.get_one(Work, work.id)
+        row.problem = problem
+        row.leased_until = None
+        if problem is None or row.attempts >= _TRIES:
+            row.done_at = now
+        else:
+            row.run_after = now + _RETRY
+    return True
+
+
+def _make_copies(database: Database, blobs: Blobs, sha256: str, *, now: datetime, spool: Path) -> None:
+    source = blobs.path(sha256)
+    spool.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=spool) as folder:
+        film, still = Path(folder) / "film", Path(folder) / "poster.jpg"
+        facts = remux_seekable(source, film)
+        _keep(database, blobs, film, of=sha256, kind="seekable", mime=facts.mime, facts=asdict(facts), now=now)
+        still.write_bytes(poster(film, min(1500, facts.duration_ms // 2)))
+        _keep(database, blobs, still, of=sha256, kind="poster", mime="image/jpeg", facts={}, now=now)
+
+
+def _keep(
+    database: Database,
+    blobs: Blobs,
+    file: Path,
+    *,
+    of: str,
+    kind: str,
+    mime: str,
+    facts: dict[str, object],
+    now: datetime,
+) -> None:
+    stored = blobs.take_in(file)
+    with database.write() as session:
+        if session.get(Derivative, (of, kind)) is not None:
+            return
+        if session.get(Blob, stored.sha256) is None:
+            session.add(Blob(sha256=stored.sha256, bytes=stored.bytes, mime=mime, stored_at=now))
+        session.add(
+            Derivative(of_sha256=of, kind=kind, sha256=stored.sha256, mime=mime, facts=dict(facts), made_at=now)
+        )
+        ledger.append_entry(session, derivative_entry(received=now, of=of, kind=kind, derivative=stored.sha256))

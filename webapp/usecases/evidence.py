@@ -1,0 +1,208 @@
+"""Accepting records from a phone: one record, one transaction, one log entry.
+
+An authentic, well-formed record is never refused, whatever it says: it is stored with findings, so that a device's
+chain never blocks. Only what cannot be read, or was not signed by the device, is set aside.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from webapp.domain.evidence import Finding, MalformedRecord, RecordFields, parse
+from webapp.domain.ledger import record_entry
+from webapp.domain.refusals import Refusal
+from webapp.domain.signatures import BadSignature, decode_base64url, raw_to_der, verify
+from webapp.store import ledger
+from webapp.store.database import Database
+from webapp.store.schema import Device, Record
+from webapp.store.schema import MalformedRecord as MalformedRow
+from webapp.usecases import side_files
+from webapp.usecases.record_findings import gather, names_of
+from webapp.usecases.record_projections import OrdersChanged, project
+from webapp.usecases.take_files import FileState, file_state
+
+_KEPT_CHARACTERS: Final = 65_536
+_ID_LINE: Final = re.compile(r"format [^\n]*\nid ([0-9a-f]{32})\n")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One record as sent: ``signature`` is base64url of raw ``r || s``; ``side`` maps file name to text."""
+
+    text: str
+    signature: str
+    side: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FileReceipt:
+    sha256: str
+    bytes: int
+    state: FileState
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """``entry`` is the log index, None for a malformed record; ``error`` says why it is malformed."""
+
+    id: str | None
+    state: str  # accepted | malformed
+    record: str
+    entry: int | None
+    received: datetime
+    findings: tuple[Finding, ...] = ()
+    file: FileReceipt | None = None
+    error: MalformedRecord | None = None
+
+
+def accept_records(
+    database: Database,
+    device_id: str,
+    items: Sequence[Item],
+    *,
+    now: datetime,
+    on_orders_changed: OrdersChanged,
+) -> list[Receipt]:
+    """Receipts in the order sent. The same record again gives the same entry and receipt.
+
+    ``on_orders_changed(session, order_ids)`` runs in the record's transaction when a receipt time became known or
+    earlier. Raises ``device_unknown`` when the device is not enrolled.
+    """
+    with database.read() as session:
+        device = session.get(Device, device_id)
+    if device is None:
+        raise Refusal("device_unknown")
+    receipts = []
+    for item in items:
+        try:
+            fields, signature = _authentic(item, device)
+        except MalformedRecord as malformed:
+            receipts.append(_set_aside(database, item, device_id, malformed, now))
+            continue
+        with database.write() as session:
+            receipts.append(_accept(session, item, fields, signature, device_id, now, on_orders_changed))
+    return receipts
+
+
+def _authentic(item: Item, device: Device) -> tuple[RecordFields, bytes]:
+    """The fields and the DER signature, or ``MalformedRecord``: nothing unsigned is looked at further."""
+    fields = parse(item.text)
+    if fields.device != device.id:
+        raise MalformedRecord("device_mismatch", fields.device)
+    try:
+        raw = decode_base64url(item.signature)
+        verify(device.public_key, raw, item.text.encode("ascii"))
+        return fields, raw_to_der(raw)
+    except BadSignature as bad:
+        raise MalformedRecord("signature_wrong", str(bad)) from None
+
+
+def _accept(
+    session: Session,
+    item: Item,
+    fields: RecordFields,
+    signature: bytes,
+    device_id: str,
+    now: datetime,
+    orders_changed: OrdersChanged,
+) -> Receipt:
+    sha256 = hashlib.sha256(item.text.encode("ascii")).hexdigest()
+    sides, side_findings = side_files.check(fields, item.side)
+    known = session.get(Record, sha256)
+    if known is None:
+        device = session.get_one(Device, device_id)
+        facts = gather(session, fields, sha256=sha256, device=device, now=now)
+        findings = [*facts.findings, *side_findings]
+        findings += project(session, fields, facts, now=now, orders_changed=orders_changed)
+        known = _append(session, item, fields, signature, sha256, findings, now)
+    side_files.keep(session, sides, now=now)
+    return _receipt(session, known, fields)
+
+
+def _append(
+    session: Session,
+    item: Item,
+    fields: RecordFields,
+    signature: bytes,
+    sha256: str,
+    findings: list[Finding],
+    now: datetime,
+) -> Record:
+    entry = ledger.append_entry(session, record_entry(now, sha256))
+    record = Record(
+        sha256=sha256,
+        id=fields.id,
+        device_id=fields.device,
+        seq=fields.seq,
+        kind=fields.kind,
+        parcel_id=fields.parcel,
+        order_id=fields.order,
+        worker_id=fields.worker,
+        text=item.text,
+        signature=signature,
+        received_at=now,
+        findings=[{"code": finding.code, "detail": finding.detail} for finding in findings],
+        file_sha256=fields.file.sha256 if fields.file else None,
+        entry_index=entry,
+    )
+    session.add(record)
+    session.flush()
+    return record
+
+
+def _receipt(session: Session, record: Record, fields: RecordFields) -> Receipt:
+    file = None
+    if fields.file is not None and fields.opens is not None:
+        state = file_state(session, take_id=fields.opens, device_id=fields.device, claim=fields.file)
+        file = FileReceipt(f"sha256:{fields.file.sha256}", fields.file.bytes, state)
+    return Receipt(
+        id=record.id,
+        state="accepted",
+        record=f"sha256:{record.sha256}",
+        entry=record.entry_index,
+        received=record.received_at,
+        findings=tuple(names_of(record)),
+        file=file,
+    )
+
+
+def _set_aside(
+    database: Database, item: Item, device_id: str, malformed: MalformedRecord, now: datetime
+) -> Receipt:
+    """Keeps what could not be accepted, where the desk can see it; never in the log."""
+    # Lone surrogates and NUL cannot be stored; the rest stays as sent, up to a bound.
+    text = _storable(item.text)
+    signature = _storable(item.signature)
+    key = hashlib.sha256(f"{device_id}\n{text}\n{signature}".encode()).hexdigest()
+    with database.write() as session:
+        if session.get(MalformedRow, key) is None:
+            session.add(
+                MalformedRow(
+                    sha256=key,
+                    device_id=device_id,
+                    text=text[:_KEPT_CHARACTERS],
+                    signature=signature[:1_000],
+                    problem=f"{malformed.code}: {malformed.detail}",
+                    received_at=now,
+                )
+            )
+    named = _ID_LINE.match(item.text)
+    return Receipt(
+        id=named.group(1) if named else None,
+        state="malformed",
+        record="sha256:" + hashlib.sha256(item.text.encode("utf-8", "surrogatepass")).hexdigest(),
+        entry=None,
+        received=now,
+        error=malformed,
+    )
+
+
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\0")

@@ -1,0 +1,335 @@
+"""Bytes of takes, resumable (tus 1.0): create, append, ask, terminate, expire.
+
+No database connection is held while a body is read, and no answer is given before the bytes are flushed.
+Refusals carry ``vars["offset"]`` where the sender must know it.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from webapp.adapters.blobs import Blobs
+from webapp.adapters.secrets import new_id
+from webapp.adapters.spool import TakenOver, Writer
+from webapp.domain.refusals import Refusal
+from webapp.store import uploads as rows
+from webapp.store.database import Database
+from webapp.store.schema import Take, Upload
+from webapp.usecases.take_files import settle
+
+UPLOAD_LIFE: Final = timedelta(days=14)
+"""Counted from the last byte. A phone that stays offline longer begins again from its own copy."""
+
+CHECKPOINT_BYTES: Final = 8 << 20
+"""Within one long body, progress is made durable this often, so that a killed server loses little."""
+
+_PIECE: Final = 256 << 10
+_MAX_BYTES: Final = 2**53 - 1
+_MIME: Final = re.compile(r"(video/(webm|mp4|x-matroska)|image/(jpeg|png|webp))(;[!-~]{1,100})?")
+
+
+class BodyCut(Exception):
+    """The body ended before its announced length: the connection is gone."""
+
+
+@dataclass(frozen=True)
+class Body:
+    """A request body. ``read(n)`` gives at most n bytes, ``b""`` at the end, and raises ``BodyCut``.
+
+    ``sha256``: what the sender says the whole body hashes to (raw digest), None for no body.
+    """
+
+    read: Callable[[int], bytes]
+    length: int
+    sha256: bytes | None
+
+
+@dataclass(frozen=True)
+class UploadState:
+    """``sha256`` (hex, the server's own) once every byte is here and kept."""
+
+    id: str
+    offset: int
+    length: int | None
+    expires_at: datetime
+    sha256: str | None
+
+
+def create(
+    database: Database,
+    blobs: Blobs,
+    *,
+    device_id: str,
+    record_id: str,
+    mime: str,
+    length: int | None,
+    now: datetime,
+) -> UploadState:
+    """A new upload for a take that this device opened; ``length`` None while it is still being recorded.
+
+    Raises ``record_unknown`` (the commitment comes first), ``mime_unknown``, ``upload_empty``, ``disk_full``.
+    """
+    if not _MIME.fullmatch(mime):
+        raise Refusal("mime_unknown")
+    _check_length(length, 0)
+    blobs.need_room(length or 0)
+    upload_id = new_id()
+    with database.read() as session:
+        if not rows.takes_bytes(session, record_id, device_id):
+            raise Refusal("record_unknown")
+    blobs.spools.create(upload_id)
+    upload = Upload(
+        id=upload_id,
+        device_id=device_id,
+        record_id=record_id,
+        mime=mime,
+        length=length,
+        offset=0,
+        created_at=now,
+        touched_at=now,
+        expires_at=now + UPLOAD_LIFE,
+    )
+    with database.write() as session:
+        session.add(upload)
+    return _state(upload)
+
+
+def head(database: Database, blobs: Blobs, *, device_id: str, upload_id: str, now: datetime) -> UploadState:
+    """Where to go on. Fences off a request of the same upload that still hangs, so that the answer stays true.
+
+    Finishes an upload whose last answer was lost with the server. Raises ``upload_unknown``, ``upload_taken_over``.
+    """
+    upload = _find(database, upload_id, device_id)
+    if upload.completed_at is not None:
+        blobs.spools.discard(upload_id)
+        return _state(upload)
+    with _claim(blobs, upload) as writer:
+        return _record_progress(database, blobs, writer, upload, length=None, now=now)
+
+
+def append(
+    database: Database,
+    blobs: Blobs,
+    *,
+    device_id: str,
+    upload_id: str,
+    offset: int,
+    total: int | None,
+    body: Body,
+    now: datetime,
+) -> UploadState:
+    """Writes a body at ``offset``. ``total`` states the length when it was unknown at creation.
+
+    A cut body keeps its prefix (``body_cut``); a whole body with another hash than announced is dropped
+    (``checksum_wrong``). Raises also ``upload_unknown``, ``offset_wrong``, ``upload_too_long``, ``length_changed``,
+    ``upload_empty``, ``disk_full``, ``upload_taken_over``.
+    """
+    upload = _find(database, upload_id, device_id)
+    length = _agreed_length(upload, total)
+    if upload.completed_at is not None:
+        if offset == upload.length and body.length == 0:
+            return _state(upload)
+        raise Refusal("offset_wrong", offset=upload.offset)
+    with _claim(blobs, upload) as writer:
+        if offset != writer.start:
+            raise Refusal("offset_wrong", offset=writer.start)
+        _check_length(length, offset)
+        if offset + body.length > (length if length is not None else _MAX_BYTES):
+            raise Refusal("upload_too_long", offset=offset)
+        blobs.need_room(body.length)
+        whole = _copy(database, writer, upload.id, body)
+        state = _record_progress(database, blobs, writer, upload, length=length, now=now)
+    if not whole:
+        raise Refusal("body_cut", offset=state.offset)
+    return state
+
+
+def terminate(database: Database, blobs: Blobs, *, device_id: str, upload_id: str, now: datetime) -> None:
+    """Gives up an unfinished upload; the phone still has its copy. Raises ``upload_unknown``, ``upload_complete``."""
+    with database.write() as session:
+        upload = rows.open_upload(session, upload_id, device_id)
+        if upload is None:
+            raise Refusal("upload_unknown")
+        if upload.completed_at is not None:
+            raise Refusal("upload_complete")
+        upload.ended_at, upload.offset = now, 0
+        session.flush()
+        _settle(session, upload, now)
+    blobs.spools.discard(upload_id)
+
+
+def expire(database: Database, blobs: Blobs, *, now: datetime) -> int:
+    """Ends uploads that nobody went on with. What came of them is kept as a blob: it may be the only copy of a take.
+
+    May run in another process than the server: it claims no spool file, and reads only what was recorded as durable.
+    Returns how many were ended.
+    """
+    _sweep(database, blobs)
+    with database.write() as session:
+        due = rows.expired(session, now)
+        for upload in due:
+            upload.ended_at = now
+    # From here on a late request cannot record or finish anything.
+    with database.read() as session:
+        unsealed = rows.unsealed(session)
+    for upload in unsealed:
+        _seal_prefix(database, blobs, upload, now)
+    return len(due)
+
+
+def _seal_prefix(database: Database, blobs: Blobs, upload: Upload, now: datetime) -> None:
+    spooled = blobs.spools.path(upload.id)
+    # A copy, not a link: a request that still hangs may write to the spool file.
+    stored = blobs.take_in(spooled, limit=upload.offset) if spooled.is_file() and upload.offset else None
+    with database.write() as session:
+        row = session.get_one(Upload, upload.id)
+        if stored is None or stored.bytes == 0:
+            row.offset = 0
+        else:
+            row.sha256, row.offset = stored.sha256, stored.bytes
+            rows.add_blob(session, sha256=stored.sha256, size=stored.bytes, mime=row.mime, now=now)
+        session.flush()
+        _settle(session, row, now)
+    blobs.spools.discard(upload.id)
+
+
+def _find(database: Database, upload_id: str, device_id: str) -> Upload:
+    with database.read() as session:
+        upload = rows.open_upload(session, upload_id, device_id)
+    if upload is None:
+        raise Refusal("upload_unknown")
+    return upload
+
+
+def _sweep(database: Database, blobs: Blobs) -> None:
+    """Spool files whose upload is over, left by a process that died between the last row and the last unlink."""
+    for name in blobs.spools.names():
+        with database.read() as session:
+            upload = session.get(Upload, name)
+        if upload is None:
+            continue
+        given_up = upload.ended_at is not None and (upload.sha256 is not None or upload.offset == 0)
+        if given_up or upload.completed_at is not None:
+            blobs.spools.discard(name)
+
+
+@contextmanager
+def _claim(blobs: Blobs, upload: Upload) -> Iterator[Writer]:
+    """The only writer of the upload's spool file, until a newer request claims it."""
+    try:
+        with blobs.spools.claim(upload.id, upload.offset) as writer:
+            yield writer
+    except FileNotFoundError:
+        raise Refusal("upload_unknown") from None
+    except TakenOver:
+        raise Refusal("upload_taken_over") from None
+    except OSError as failed:
+        if failed.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise Refusal("disk_full") from None
+        raise
+
+
+def _agreed_length(upload: Upload, total: int | None) -> int | None:
+    if upload.length is None or total is None or total == upload.length:
+        return total if upload.length is None else upload.length
+    raise Refusal("length_changed")
+
+
+def _check_length(length: int | None, offset: int) -> None:
+    if length == 0:
+        raise Refusal("upload_empty")
+    if length is not None and not offset <= length <= _MAX_BYTES:
+        raise Refusal("upload_too_long", offset=offset)
+
+
+def _copy(database: Database, writer: Writer, upload_id: str, body: Body) -> bool:
+    """Body → spool; False when it was cut. The checksum is of this body alone."""
+    digest = hashlib.sha256()
+    left = body.length
+    checkpoint = 0
+    while left > 0:
+        try:
+            piece = body.read(min(_PIECE, left))
+        except BodyCut:
+            return False
+        if not piece:
+            return False
+        digest.update(piece)
+        writer.write(piece)
+        left -= len(piece)
+        checkpoint += len(piece)
+        if checkpoint >= CHECKPOINT_BYTES and left > 0:
+            checkpoint = 0
+            offset = writer.flush()
+            with database.write() as session:
+                rows.advance(session, upload_id, offset)
+    if body.sha256 is not None and digest.digest() != body.sha256:
+        writer.rewind()
+        with database.write() as session:
+            session.get_one(Upload, upload_id).offset = writer.start
+        raise Refusal("checksum_wrong", offset=writer.start)
+    return True
+
+
+def _record_progress(
+    database: Database, blobs: Blobs, writer: Writer, upload: Upload, *, length: int | None, now: datetime
+) -> UploadState:
+    """Flushes, then says so in the database; finishes the upload when it is whole."""
+    offset = writer.flush()
+    with database.write() as session:
+        row = rows.open_upload(session, upload.id, upload.device_id)
+        if row is None:
+            raise Refusal("upload_unknown")
+        if row.completed_at is not None:
+            return _state(row)
+        if offset > row.offset:
+            row.touched_at, row.expires_at = now, now + UPLOAD_LIFE
+        row.offset = offset
+        row.length = row.length or length
+        session.flush()
+        _settle(session, row, now)
+        state = _state(row)
+    # The offset must be recorded before the file gets its second name: whoever reloads the spool cuts it there.
+    return state if offset != state.length else _finish(database, blobs, writer, upload, offset, now)
+
+
+def _finish(
+    database: Database, blobs: Blobs, writer: Writer, upload: Upload, size: int, now: datetime
+) -> UploadState:
+    """The blob first: a row must never name bytes that are not there. Repeated safely after a crash."""
+    sha256 = writer.sha256()
+    blobs.keep(blobs.spools.path(upload.id), sha256)
+    with database.write() as session:
+        row = session.get_one(Upload, upload.id)
+        row.sha256, row.completed_at = sha256, row.completed_at or now
+        rows.add_blob(session, sha256=sha256, size=size, mime=row.mime, now=now)
+        session.flush()
+        _settle(session, row, now)
+        state = _state(row)
+    blobs.spools.discard(upload.id)
+    return state
+
+
+def _settle(session: Session, upload: Upload, now: datetime) -> None:
+    take = session.get(Take, upload.record_id)
+    if take is not None and take.device_id == upload.device_id:
+        settle(session, take, now=now)
+
+
+def _state(upload: Upload) -> UploadState:
+    return UploadState(
+        id=upload.id,
+        offset=upload.offset,
+        length=upload.length,
+        expires_at=upload.expires_at,
+        sha256=upload.sha256 if upload.completed_at is not None else None,
+    )

@@ -1,0 +1,120 @@
+"""The phone's API around records: sessions, enrolment, shifts, snapshot, pictures, challenges."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from flask import Blueprint, Response, g, jsonify, request
+from pydantic import BaseModel, Field, ValidationError
+
+from webapp.domain.permissions import Permission
+from webapp.domain.refusals import Refusal
+from webapp.usecases import phones, snapshot
+from webapp.web.access import requires
+from webapp.web.device_auth import SESSION_SECONDS, new_session
+from webapp.web.pictures import picture_response
+from webapp.web.services import services
+
+Model = TypeVar("Model", bound=BaseModel)
+
+api = Blueprint("api_enrolment", __name__, url_prefix="/api/v1")
+
+
+class Enrolment(BaseModel):
+    code: str = Field(min_length=1, max_length=64)
+    device_name: str = Field(max_length=200)
+    public_key: str = Field(min_length=1, max_length=400)
+    proof: str = Field(min_length=1, max_length=200)
+
+
+class Shift(BaseModel):
+    worker: str = Field(min_length=1, max_length=64)
+    pin: str = Field(min_length=1, max_length=16)
+
+
+class ChallengeWish(BaseModel):
+    n: int = Field(default=20, ge=1, le=20)
+
+
+def server_time_ms() -> int:
+    return int(services().clock.now().timestamp() * 1000)
+
+
+def body(model: type[Model]) -> Model:
+    """The JSON body as ``model``; refuses with ``bad_request``, which names no value (it may be a PIN)."""
+    try:
+        return model.model_validate_json(request.get_data())
+    except ValidationError:
+        raise Refusal("bad_request") from None
+
+
+@api.post("/sessions")
+@requires(Permission.PUBLIC)
+def sessions() -> Response:
+    return jsonify(
+        {"session": new_session(), "server_time_ms": server_time_ms(), "expires_in_s": SESSION_SECONDS}
+    )
+
+
+@api.post("/enrolments")
+@requires(Permission.PUBLIC)
+def enrolments() -> tuple[Response, int]:
+    given = body(Enrolment)
+    enrolment = phones.enrol(
+        services().database,
+        code=given.code,
+        device_name=given.device_name,
+        public_key=given.public_key,
+        proof=given.proof,
+        now=services().clock.now(),
+    )
+    answer: dict[str, Any] = {
+        "device": enrolment.device_id,
+        "site": snapshot.site_view(enrolment.site),
+        "server_time_ms": server_time_ms(),
+    }
+    return jsonify(answer), 201
+
+
+@api.post("/shifts")
+@requires(Permission.SHIFT_START)
+def shifts() -> Response:
+    given = body(Shift)
+    worker = phones.start_shift(
+        services().database,
+        device_id=g.device_id,
+        worker_id=given.worker,
+        pin=given.pin,
+        now=services().clock.now(),
+    )
+    return jsonify({"worker": {"id": worker.id, "name": worker.name, "role": worker.role}})
+
+
+@api.get("/snapshot")
+@requires(Permission.SNAPSHOT_READ)
+def read_snapshot() -> Response:
+    view = snapshot.snapshot(services().database, device_id=g.device_id)
+    return jsonify({**view, "server_time_ms": server_time_ms()})
+
+
+@api.get("/pictures/<sha256>")
+@requires(Permission.SNAPSHOT_READ)
+def picture(sha256: str) -> Response:
+    return picture_response(snapshot.picture_for(services().database, device_id=g.device_id, sha256=sha256))
+
+
+@api.post("/challenges")
+@requires(Permission.SNAPSHOT_READ)
+def challenges() -> Response:
+    wish = body(ChallengeWish)
+    issued = phones.issue_challenges(
+        services().database, device_id=g.device_id, count=wish.n, now=services().clock.now()
+    )
+    return jsonify(
+        {
+            "challenges": [
+                {"id": row.id, "note": row.note, "expires": row.expires_at.isoformat(timespec="milliseconds")}
+                for row in issued
+            ]
+        }
+    )

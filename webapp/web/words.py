@@ -1,0 +1,46 @@
+"""Words in the reader's language, numbers and instants as people write them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import g, has_request_context, request
+
+from webapp.adapters.catalogues import LANGUAGES, translate
+from webapp.domain.quantities import yuan_text
+
+HTML_LANG = {"zh_CN": "zh-CN", "vi": "vi", "en": "en"}
+LANGUAGE_COOKIE = "dockproof_language"
+
+
+def language() -> str:
+    """The person's choice, else this browser's choice, else what the browser asks for."""
+    if not has_request_context():
+        return "en"
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    if chosen in LANGUAGES:
+        return chosen
+    principal = getattr(g, "principal", None)
+    if principal is not None and principal.user is not None and principal.user.language in LANGUAGES:
+        return str(principal.user.language)
+    wanted = request.accept_languages.best_match(["zh-CN", "zh", "vi", "en"], default="en")
+    return {"zh-CN": "zh_CN", "zh": "zh_CN"}.get(wanted, wanted)
+
+
+def t(key: str, **values: object) -> str:
+    return translate(language(), key, **values)
+
+
+def money(fen: int | None) -> str:
+    """An unknown amount is said to be unknown, never 0."""
+    return t("app.not_known") if fen is None else yuan_text(fen)
+
+
+def instant(at: datetime | None, zone: str) -> str:
+    """``2026-11-25 16:00`` in the zone; callers name the zone beside it."""
+    return t("app.not_known") if at is None else at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
+
+
+def zone_name(zone: str) -> str:
+    return {"Asia/Shanghai": t("time.cn"), "Asia/Ho_Chi_Minh": t("time.vn")}.get(zone, zone)

@@ -1,0 +1,40 @@
+"""Builds what the edges need, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webapp.adapters.blobs import Blobs
+from webapp.adapters.clock import Clock, SystemClock
+from webapp.adapters.instance_secret import instance_secret
+from webapp.adapters.rulebook_files import load_rulebook
+from webapp.config import Settings
+from webapp.domain.rulebook import Rulebook
+from webapp.locate import migrations_dir
+from webapp.store.database import Database
+from webapp.store.migrate import migrate
+
+
+@dataclass(frozen=True)
+class Services:
+    settings: Settings
+    database: Database
+    blobs: Blobs
+    clock: Clock
+    rulebook: Rulebook
+    secret: bytes
+
+
+def build_services(settings: Settings, clock: Clock | None = None) -> Services:
+    """Opens (and migrates) the database and the stores under ``settings.home``."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database_url)
+    migrate(database, migrations_dir())
+    return Services(
+        settings=settings,
+        database=database,
+        blobs=Blobs(settings.home),
+        clock=clock or SystemClock(),
+        rulebook=load_rulebook(),
+        secret=instance_secret(settings.home),
+    )
