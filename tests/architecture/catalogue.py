@@ -21,6 +21,7 @@ DYNAMIC = {
     "enrol.cannot_": "what a phone's check found missing (device/capabilities.js)",
     "error.": "the code of a Refusal or of an HTTP error (web/errors.py)",
     "finding.": "the code of a record's Finding (usecases/record_findings.py, side_files.py, record_projections.py)",
+    "import.row.": "why a row stayed out (domain/order_cells.py, order_rows.py, order_sheet.py)",
     "party.": "who must act, from the rulebook's TOML",
     "profile.": "the rulebook's profiles, named after their files",
     "recourse.": "what is left when a window is over (domain/deadlines.py)",

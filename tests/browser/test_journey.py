@@ -16,7 +16,7 @@ from tests.fixtures.export_1688 import DEMO, write_export
 from tests.support.axe import clipped, violations
 from tests.support.browsers import PHONE, TABLET, browser
 from tests.support.fake_camera import film_of_label, label_picture
-from tests.support.film_reader import bands, has_sound, last_frame, read_digits
+from tests.support.film_reader import bands, has_sound, last_frame, read_text
 from tests.support.serving import Served, serving
 
 ORDER = "3657499272179232333"
@@ -132,5 +132,5 @@ def the_film_itself(film: Path, language: str) -> None:
     picture = last_frame(film)
     picture.save(PICTURES / f"{language}-take-last-frame.png")
     top, bottom = bands(picture)
-    assert ORDER in read_digits(top)
-    assert re.search(r"\b23\b", read_digits(bottom))
+    assert ORDER in read_text(top)
+    assert re.search(r"\b23\b", read_text(bottom))

@@ -28,21 +28,21 @@ def last_frame(film: Path) -> Image.Image:
 
 
 def bands(picture: Image.Image) -> tuple[Image.Image, Image.Image]:
-    """The upper and the lower third, where the overlay is."""
+    """The upper and the lower fifth, where the overlay is."""
     width, height = picture.size
-    return picture.crop((0, 0, width, height // 3)), picture.crop((0, height * 2 // 3, width, height))
+    return picture.crop((0, 0, width, height // 5)), picture.crop((0, height * 4 // 5, width, height))
 
 
-def read_digits(picture: Image.Image) -> str:
-    """The text that tesseract sees; light text on a dark band is turned into dark on light first."""
-    grey = ImageOps.invert(ImageOps.autocontrast(picture.convert("L")))
-    large = grey.resize((grey.width * 2, grey.height * 2), Image.Resampling.LANCZOS)
-    out = BytesIO()
-    large.save(out, "PNG")
+def read_text(band: Image.Image) -> str:
+    """What tesseract reads in a band, in three layouts: it expects a page, and a band is a line, a block or scattered."""
+    ink = ImageOps.invert(band.convert("L")).point(lambda value: 255 if value > 128 else 0)
+    png = BytesIO()
+    ink.save(png, "PNG")
+    return "\n".join(_tesseract(png.getvalue(), layout) for layout in ("6", "7", "11"))
+
+
+def _tesseract(png: bytes, layout: str) -> str:
     done = subprocess.run(
-        ["tesseract", "stdin", "stdout", "--psm", "11", "-l", "eng"],
-        input=out.getvalue(),
-        capture_output=True,
-        check=True,
+        ["tesseract", "stdin", "stdout", "--psm", layout, "-l", "eng"], input=png, capture_output=True, check=True
     )
     return done.stdout.decode("utf-8", "replace")

@@ -18,7 +18,9 @@ _START_SECONDS = 60
 
 
 class Served:
-    def __init__(self, home: Path, *arguments: str, port: int = 0, environ: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, home: Path, *arguments: str, port: int = 0, environ: dict[str, str] | None = None
+    ) -> None:
         self.home = home
         self.lines: list[str] = []
         self._ready = threading.Event()

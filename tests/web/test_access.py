@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
 from tests.support.instance import Instance, make_instance
 from webapp.domain.permissions import GRANTED, Permission, Role, may
@@ -105,9 +104,12 @@ def test_another_organisations_things_do_not_exist(instance: Instance, path: str
 
 
 def test_another_organisations_order_is_not_on_the_board_nor_found(instance: Instance) -> None:
-    other = instance.client(Role.OWNER, organisation="Dung")
+    own, other = instance.client(Role.OWNER), instance.client(Role.OWNER, organisation="Dung")
+    link = f'href="/orders/{instance.names["order_no"]}"'
+    assert link in own.get("/").text
     for path in ("/", f"/?q={instance.names['order_no']}", f"/?q={instance.names['waybill']}"):
-        assert instance.names["order_no"] not in _links(other, path)
+        answer = other.get(path)
+        assert (answer.status_code, link in answer.text) == (200, False)
 
 
 def test_forms_without_the_csrf_token_change_nothing(instance: Instance) -> None:
@@ -117,8 +119,3 @@ def test_forms_without_the_csrf_token_change_nothing(instance: Instance) -> None
     assert answer.status_code == 400
     assert "Eve" not in before + client.get("/phones").text
 
-
-def _links(client: FlaskClient, path: str) -> str:
-    """The page without the search box, which repeats what was typed."""
-    text = client.get(path, follow_redirects=True).text
-    return text[text.index("<main") :]

@@ -53,7 +53,8 @@ class Board:
 class TakeView:
     """A take with what is needed to play it: ``seekable`` if it is made, else the verified original.
 
-    ``lines`` are the order lines of its parcel. ``device_started`` is what the phone's own clock said: shown, never used.
+    ``lines`` are the order lines of its parcel. ``device_started`` is the word of the phone's own clock: shown, never
+    reckoned with; None when it names no date.
     """
 
     take: Take

@@ -173,7 +173,6 @@ def expire(database: Database, blobs: Blobs, *, now: datetime) -> int:
     May run in another process than the server: it claims no spool file, and reads only what was recorded as durable.
     Returns how many were ended.
     """
-    _sweep(database, blobs)
     with database.write() as session:
         due = rows.expired(session, now)
         for upload in due:
@@ -183,6 +182,7 @@ def expire(database: Database, blobs: Blobs, *, now: datetime) -> int:
         unsealed = rows.unsealed(session)
     for upload in unsealed:
         _seal_prefix(database, blobs, upload, now)
+    _sweep(database, blobs)
     return len(due)
 
 

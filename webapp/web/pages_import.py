@@ -24,7 +24,7 @@ pages = Blueprint("imports", __name__)
 class ImportForm(FlaskForm):  # type: ignore[misc]
     file = FileField()
     account = StringField(validators=[DataRequired(), Length(max=100)])
-    owner = SelectField(choices=[("self", "self"), ("agent", "agent")], validators=[DataRequired()])
+    owner = SelectField(choices=["self", "agent"], validators=[DataRequired()])
 
 
 @pages.get("/orders/import")

@@ -20,7 +20,7 @@
 
 const FONT = 'Roboto, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", "Noto Sans", Arial, sans-serif';
 const SHOWN_ORDERS = 2;
-const SHOWN_LINES = 6;
+const HEAD_ROWS = 2;
 
 /**
  * Sizes in pixels for a picture, from its shorter side.
@@ -31,7 +31,7 @@ const SHOWN_LINES = 6;
 export function overlaySizes(width, height) {
   const side = Math.min(width, height);
   const at = (/** @type {number} */ share, /** @type {number} */ least) => Math.max(least, Math.round(side * share));
-  return { small: at(0.034, 15), code: at(0.062, 24), total: at(0.16, 60), pad: at(0.014, 6) };
+  return { small: at(0.034, 15), code: at(0.062, 24), total: at(0.14, 60), pad: at(0.014, 6) };
 }
 
 /**
@@ -75,13 +75,15 @@ export function flow(texts, widthOf, room, gap) {
 /**
  * The lines that fit: the one tapped last always among them, order kept, the rest as a number.
  * @param {OverlayModel['lines']} lines
+ * @param {number} places how many texts fit; the number of the hidden ones takes one
  * @returns {{ shown: OverlayModel['lines'], hidden: number }}
  */
-export function shownLines(lines) {
-  if (lines.length <= SHOWN_LINES) return { shown: lines, hidden: 0 };
+export function shownLines(lines, places) {
+  if (lines.length <= places) return { shown: lines, hidden: 0 };
+  const room = Math.max(1, places - 1);
   const current = lines.findIndex((line) => line.current);
-  const start = Math.min(Math.max(0, current - SHOWN_LINES + 1), lines.length - SHOWN_LINES);
-  return { shown: lines.slice(start, start + SHOWN_LINES), hidden: lines.length - SHOWN_LINES };
+  const start = Math.min(Math.max(0, current - room + 1), lines.length - room);
+  return { shown: lines.slice(start, start + room), hidden: lines.length - room };
 }
 
 /**
@@ -115,12 +117,11 @@ function face(pen, px, weight) {
  * @returns {number} height of the band
  */
 function drawTop(pen, width, sizes, model) {
-  const { small, code, pad } = sizes;
+  const { small, pad } = sizes;
   const room = width - 2 * pad;
   const more = model.orderNos.length - SHOWN_ORDERS;
   const heads = [...model.orderNos.slice(0, SHOWN_ORDERS), ...(more > 0 ? [`+${more}`] : []), model.parcelCode];
-  face(pen, code, 700);
-  const headRows = flow(heads, (text) => pen.measureText(text).width, room, code);
+  const { code, rows: headRows } = fitHeads(pen, heads, room, sizes.code);
   face(pen, small, 500);
   const timeRows = flow([model.received, ...model.limits], (text) => pen.measureText(text).width, room, small * 1.4);
   const rowCode = Math.round(code * 1.2);
@@ -135,6 +136,24 @@ function drawTop(pen, width, sizes, model) {
   face(pen, small, 500);
   for (const row of timeRows) y = drawRow(pen, row, pad, y, rowSmall, small * 1.4, room);
   return high;
+}
+
+/**
+ * The largest size, down to seven tenths, at which the heads take two rows: a parcel of many orders must not eat the picture.
+ * @param {Pen} pen
+ * @param {string[]} heads
+ * @param {number} room
+ * @param {number} largest pixels
+ * @returns {{ code: number, rows: string[][] }}
+ */
+function fitHeads(pen, heads, room, largest) {
+  let code = largest;
+  for (;;) {
+    face(pen, code, 700);
+    const rows = flow(heads, (text) => pen.measureText(text).width, room, code);
+    if (rows.length <= HEAD_ROWS || code <= largest * 0.7) return { code, rows };
+    code -= 1;
+  }
 }
 
 /**
@@ -178,7 +197,7 @@ function drawBottom(pen, width, height, sizes, model) {
   pen.fillText(model.totalLabel, pad, middle);
   face(pen, total, 800);
   const count = String(model.total);
-  const countLeft = pad * 2 + labelWide;
+  const countLeft = pad + labelWide + small;
   pen.fillText(count, countLeft, middle + total * 0.04);
   const countRight = countLeft + pen.measureText(count).width;
 
@@ -192,7 +211,7 @@ function drawBottom(pen, width, height, sizes, model) {
 }
 
 /**
- * The count of each line, in as many columns as three rows need.
+ * The count of each line, in one or two columns of rows that can still be read.
  * @param {Pen} pen
  * @param {{ left: number, top: number, wide: number, high: number }} box
  * @param {ReturnType<typeof overlaySizes>} sizes
@@ -200,13 +219,14 @@ function drawBottom(pen, width, height, sizes, model) {
  */
 function drawLines(pen, box, sizes, model) {
   if (box.wide < sizes.small * 4) return;
-  const { shown, hidden } = shownLines(model.lines);
+  const most = Math.max(1, Math.floor(box.high / (sizes.small * 1.1)));
+  const columns = box.wide > sizes.small * 20 && model.lines.length > most ? 2 : 1;
+  const { shown, hidden } = shownLines(model.lines, most * columns);
   const texts = shown.map((line) => ({ label: line.label, count: String(line.count), current: line.current }));
   if (hidden > 0) texts.push({ label: `+${hidden}`, count: '', current: false });
-  const columns = box.wide > sizes.small * 26 && texts.length > 2 ? 2 : 1;
   const rows = Math.ceil(texts.length / columns);
   const rowHigh = Math.min(box.high / rows, sizes.small * 1.9);
-  const px = Math.max(11, Math.min(Math.round(rowHigh * 0.72), Math.round(sizes.small * 1.25)));
+  const px = Math.min(Math.round(rowHigh * 0.8), Math.round(sizes.small * 1.25));
   const columnWide = box.wide / columns;
   const offset = (box.high - rowHigh * rows) / 2;
   texts.forEach((text, i) => {

@@ -25,6 +25,8 @@ export function isNewCode(last, text, now) {
 }
 
 export class CodeReader extends View {
+  static properties = { hint: { attribute: false } };
+
   constructor() {
     super();
     this.hint = '';

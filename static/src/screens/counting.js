@@ -304,8 +304,7 @@ export class CountingScreen extends View {
     return html`<div class="taps">
       ${this.facts?.lines.map((line) => {
         const units = perLine.get(line.id) ?? 0;
-        return html`<button type="button" class="tap" data-line=${line.id} ?disabled=${still}
-          aria-label=${t('count.tap_label', { line: variantOf(line), n: units })} @click=${() => this.tap(line.id)}>
+        return html`<button type="button" class="tap" data-line=${line.id} ?disabled=${still} title=${t('count.tap_label')} @click=${() => this.tap(line.id)}>
           ${goodsRow(line, this.facts?.pictures.get(line.id))}<span class="units">${units}</span>
         </button>`;
       })}

@@ -90,13 +90,12 @@ export class DoneScreen extends View {
         </ul>
       </section>
       <section class="card">
-        <dl class="facts">
+        <dl class="facts stacked">
           <dt>${t('take.act_by')}</dt>
-          <dd class="number">${actBy ?? t('take.act_by_unknown')}</dd>
+          <dd class="number">${actBy ?? t('take.act_by_unknown')} <span class="quiet small">${t('take.act_by_note')}</span></dd>
           <dt>${t('take.upload')}</dt>
           <dd>${this.capture ? captureRow(this.capture) : nothing}</dd>
         </dl>
-        <p class="quiet">${t('take.act_by_note')}</p>
       </section>`;
   }
 

@@ -110,7 +110,7 @@ export class EnrolScreen extends View {
         <p class="lead">${t('enrol.lead')}</p>
         <p>${t('enrol.what_happens')}</p>
         ${this.problem ? messageBox({ what: this.problem, safe: t('enrol.nothing_used'), next: t('enrol.problem_next') }) : nothing}
-        <div class="card">${this.renderFields()}</div>
+        <div class="card stack">${this.renderFields()}</div>
         <div class="card">
           <h2>${t('enrol.checks')}</h2>
           ${this.abilities ? html`<ul>${this.abilities.map(checkRow)}</ul>` : waiting(t('enrol.checking'))}

@@ -12,7 +12,7 @@ export function refusalWords(error) {
   );
   if (typeof code === 'string') {
     // Only an answer of the server is in the person's language already.
-    if (status && message) return message;
+    if (status && message && message !== `error.${code}`) return message;
     const key = `error.${code}`;
     if (t(key) !== key) return t(key);
   }

@@ -129,9 +129,14 @@ export async function signedAnswer(method, path, options = {}) {
     const line = await authorization({ method, path: whole, session, body: digest }, who);
     const headers = { ...type, ...rest.headers, Authorization: line };
     const answer = await plainFetch(method, whole, { ...rest, body, headers });
-    if (answer.status !== 401 || answer.json?.error?.code !== 'session_stale' || renewed) return answer;
-    session = await keepSession(answer.json.session ?? (await newSession()));
+    if (renewed || !saysStale(method, answer)) return answer;
+    session = answer.json?.session ? await keepSession(answer.json.session) : await newSession();
   }
+}
+
+/** The answer to a HEAD has no body to say why. @param {string} method @param {Answer} answer @returns {boolean} */
+function saysStale(method, { status, json }) {
+  return status === 401 && (method === 'HEAD' || json?.error?.code === 'session_stale');
 }
 
 /** @param {Uint8Array | ArrayBuffer | null | undefined} body @returns {Uint8Array | null} */
@@ -175,7 +180,7 @@ export function mustBeOk(answer) {
   const { status, json } = answer;
   const refusal = json?.error;
   if (typeof refusal?.code === 'string') throw new ApiError(status, refusal.code, String(refusal.message ?? ''));
-  if (status < 200 || status > 299) throw new Offline(`status ${status} without our error body`);
+  if (status < 200 || status > 299) throw new Offline(`status ${status} without our error body`, status);
   return answer;
 }
 

@@ -5,11 +5,15 @@
  * for it are the screen's own.
  */
 export class Offline extends Error {
-  /** @param {unknown} [cause] */
-  constructor(cause) {
+  /**
+   * @param {unknown} [cause]
+   * @param {number} [status] of whatever answered in the server's place
+   */
+  constructor(cause, status = 0) {
     super('the server was not reached');
     this.name = 'Offline';
     this.cause = cause;
+    this.status = status;
   }
 }
 

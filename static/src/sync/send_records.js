@@ -8,8 +8,8 @@ import { ApiError, Offline } from './errors.js';
 
 const BATCH = 50;
 const BATCH_CHARACTERS = 512 * 1024;
-/** Statuses that speak of this very body; any other 4xx may pass (session, rate, time). */
-const BODY_REFUSED = new Set([400, 413, 415, 422]);
+/** Refusals that speak of these very records; any other may pass (session, rate, a body damaged on its way). */
+const BODY_REFUSED = new Set(['request_malformed', 'request_too_large', 'too_many_records']);
 
 /**
  * Sends what waits, in order, until nothing waits.
@@ -55,12 +55,15 @@ async function sendBatch(batch) {
   try {
     await postRecords(batch);
   } catch (error) {
-    if (!(error instanceof ApiError) || !BODY_REFUSED.has(error.status)) throw error;
-    if (batch.length > 1) {
+    const refused = error instanceof ApiError && BODY_REFUSED.has(error.code);
+    // A proxy in between has its own limit, and says so without our words.
+    const tooLarge = error instanceof Offline && error.status === 413;
+    if (batch.length > 1 && (refused || tooLarge)) {
       const half = Math.ceil(batch.length / 2);
       await sendBatch(batch.slice(0, half));
       return sendBatch(batch.slice(half));
     }
+    if (!refused) throw error;
     const { code, message } = error;
     const [{ id, hash }] = batch;
     await markReceipt(id, { id, state: 'malformed', record: hash, error: { code, message } });

@@ -1,7 +1,7 @@
 /** The one shape of bad news: what happened, what is safe, what to do next. */
 
 import { html, nothing } from 'lit';
-import { warnIcon } from './icons.js';
+import { infoIcon, warnIcon } from './icons.js';
 
 /**
  * @param {object} news
@@ -13,7 +13,7 @@ import { warnIcon } from './icons.js';
  */
 export function messageBox({ kind = 'error', what, safe, next, actions = nothing }) {
   return html`<section class="message ${kind}" role=${kind === 'info' ? 'status' : 'alert'}>
-    ${warnIcon}
+    ${kind === 'info' ? infoIcon : warnIcon}
     <div>
       <p class="message-what">${what}</p>
       ${safe ? html`<p>${safe}</p>` : nothing} ${next ? html`<p>${next}</p>` : nothing}

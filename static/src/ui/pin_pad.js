@@ -9,6 +9,8 @@ const LONGEST = 8;
 const SHORTEST = 4;
 
 export class PinPad extends View {
+  static properties = { disabled: { attribute: false } };
+
   constructor() {
     super();
     this.digits = '';

@@ -1,0 +1,240 @@
+"""Who may speak to the phone's API, and what a batch of records is answered."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from tests.support.phone import Answer, Phone
+from tests.support.world import START, make_world, opaque
+from webapp.config import Settings
+from webapp.domain.signatures import encode_base64url
+from webapp.store.schema import Deadline, Device, LogEntry
+from webapp.web.app import create_app
+from webapp.wiring import Services, build_services
+
+RECORDS = "/api/v1/records"
+
+
+class SetClock:
+    """The instant that a test says."""
+
+    def __init__(self) -> None:
+        self.at = START
+
+    def now(self) -> datetime:
+        return self.at
+
+
+@dataclass
+class Rig:
+    app: Flask
+    services: Services
+    clock: SetClock
+    phone: Phone
+
+    def __call__(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        response = self.app.test_client().open(path, method=method, headers=dict(headers), data=body)
+        return Answer(response.status_code, {k.lower(): v for k, v in response.headers}, response.data)
+
+    def entries(self) -> int:
+        with self.services.database.read() as session:
+            return session.scalar(select(func.count()).select_from(LogEntry)) or 0
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    clock = SetClock()
+    settings = Settings(
+        home=tmp_path, database_url=f"sqlite:///{tmp_path / 'dockproof.db'}", public_url=None, port=8000
+    )
+    services = build_services(settings, clock)
+    world = make_world(services.database)
+    rig = Rig(create_app(services), services, clock, Phone(world))
+    rig.phone._transport = rig
+    yield rig
+    services.database.engine.dispose()
+
+
+def sent(phone: Phone, *names: str) -> bytes:
+    return json.dumps({"records": [phone.arrival(name, START).item() for name in names]}).encode()
+
+
+def authorized(phone: Phone, body: bytes, method: str = "POST", path: str = RECORDS) -> dict[str, str]:
+    if not phone._session:
+        phone.start_session()
+    return {
+        "Authorization": phone.authorization(method, path, hashlib.sha256(body).hexdigest()),
+        "Content-Type": "application/json",
+    }
+
+
+def test_a_goods_receipt_starts_the_orders_clocks(rig: Rig) -> None:
+    receipts = rig.phone.send([rig.phone.arrival("arrival", START)])
+    assert receipts == [
+        {
+            "id": opaque("arrival"),
+            "state": "accepted",
+            "record": receipts[0]["record"],
+            "entry": 0,
+            "received": "2026-11-20T02:00:00.000Z",
+            "findings": [],
+            "file": None,
+        }
+    ]
+    with rig.services.database.read() as session:
+        started = session.scalars(select(Deadline).where(Deadline.start_at == START)).all()
+    assert started
+
+
+def test_findings_and_errors_come_in_the_workers_language(rig: Rig) -> None:
+    phone = rig.phone
+    wrong = phone.arrival("arrival", START, label="0000000000").item()
+    body = json.dumps({"records": [wrong, {"text": "format 1\n", "signature": ""}]}).encode()
+    headers = {**authorized(phone, body), "Accept-Language": "vi"}
+    receipts = rig("POST", RECORDS, headers, body).json["receipts"]
+    assert receipts[0]["findings"] == [{"code": "label_unknown", "message": "Không có nhãn này."}]
+    assert receipts[1]["error"]["code"] == "record_key"
+    assert receipts[1]["error"]["message"].startswith("Các dòng")
+
+
+def test_a_stale_session_is_renewed_and_the_work_goes_on(rig: Rig) -> None:
+    rig.phone.send([rig.phone.arrival("one", START)])
+    rig.clock.at = START + timedelta(hours=24)
+    body = sent(rig.phone, "two")
+    answer = rig("POST", RECORDS, authorized(rig.phone, body), body)
+    assert (answer.status, answer.json["error"]["code"]) == (401, "session_stale")
+    assert answer.json["server_time_ms"] == round(rig.clock.at.timestamp() * 1000)
+    rig.phone._session = answer.json["session"]
+    assert rig("POST", RECORDS, authorized(rig.phone, body), body).status == 200
+
+
+def test_a_session_from_another_instance_or_the_future_is_stale(rig: Rig) -> None:
+    body = sent(rig.phone, "one")
+    for session in ("Nzk4LjE.forged", "0"):
+        rig.phone._session = session
+        answer = rig("POST", RECORDS, authorized(rig.phone, body), body)
+        assert answer.json["error"]["code"] == "session_stale"
+    rig.clock.at = START + timedelta(minutes=1)
+    rig.phone.start_session()
+    rig.clock.at = START
+    assert rig("POST", RECORDS, authorized(rig.phone, body), body).json["error"]["code"] == "session_stale"
+
+
+def changed(rig: Rig, body: bytes, what: str) -> tuple[str, str, dict[str, str], bytes]:
+    """A good request with one thing altered on the way: method, path, headers, body."""
+    headers = authorized(rig.phone, body)
+    authorization = headers["Authorization"]
+    match what:
+        case "no header":
+            del headers["Authorization"]
+        case "bearer":
+            headers["Authorization"] = "Bearer x"
+        case "spaces around commas":
+            headers["Authorization"] = authorization.replace(",", ", ")
+        case "trailing text":
+            headers["Authorization"] = authorization + ",x=1"
+        case "other body":
+            return "POST", RECORDS, headers, body.replace(b"records", b"Records")
+        case "no body":
+            return "POST", RECORDS, headers, b""
+        case "other body as an upload":
+            headers["Content-Type"] = "application/offset+octet-stream"
+            return "POST", RECORDS, headers, body.replace(b"records", b"Records")
+        case "other path":
+            return "POST", "/api/v1/challenges", headers, body
+        case "query added":
+            return "POST", RECORDS + "?x=1", headers, body
+        case "other device":
+            headers["Authorization"] = authorization.replace(rig.phone.device, rig.phone.world.second_phone)
+        case "unknown device":
+            headers["Authorization"] = authorization.replace(rig.phone.device, opaque("nobody"))
+        case "other session":
+            fresh = rig("POST", "/api/v1/sessions", {}, b"").json["session"]
+            headers["Authorization"] = authorization.replace(rig.phone._session, fresh[:-1] + "_")
+        case "signature of zeros":
+            zeros = encode_base64url(bytes(64))
+            headers["Authorization"] = authorization.rpartition("=")[0] + "=" + zeros
+    return "POST", RECORDS, headers, body
+
+
+@pytest.mark.parametrize(
+    ("what", "status", "code"),
+    [
+        ("no header", 401, "authorization_missing"),
+        ("bearer", 401, "authorization_missing"),
+        ("spaces around commas", 401, "authorization_missing"),
+        ("trailing text", 401, "authorization_missing"),
+        ("other body", 400, "body_hash_wrong"),
+        ("no body", 400, "body_hash_wrong"),
+        ("other body as an upload", 400, "body_hash_wrong"),
+        ("other path", 401, "authorization_wrong"),
+        ("query added", 401, "authorization_wrong"),
+        ("other device", 401, "authorization_wrong"),
+        ("unknown device", 401, "device_unknown"),
+        ("other session", 401, "authorization_wrong"),
+        ("signature of zeros", 401, "authorization_wrong"),
+    ],
+)
+def test_a_request_altered_on_the_way_changes_nothing(rig: Rig, what: str, status: int, code: str) -> None:
+    answer = rig(*changed(rig, sent(rig.phone, "one"), what))
+    assert (answer.status, answer.json["error"]["code"]) == (status, code)
+    assert answer.json["error"]["message"] not in ("", f"error.{code}")
+    assert rig.entries() == 0
+
+
+def test_a_revoked_phone_is_stopped_at_once(rig: Rig) -> None:
+    rig.phone.send([rig.phone.arrival("one", START)])
+    with rig.services.database.write() as session:
+        session.get_one(Device, rig.phone.device).revoked_at = START
+    answer = rig.phone.request("POST", RECORDS, sent(rig.phone, "two"))
+    assert (answer.status, answer.json["error"]["code"]) == (401, "device_revoked")
+    assert rig.entries() == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"[]", b'{"records": {}}', b'{"record": []}', b"\xff", b'{"records": null}', b"[" * 100_000],
+    ids=lambda body: body[:16].decode("latin-1"),
+)
+def test_what_is_not_a_batch_is_refused(rig: Rig, body: bytes) -> None:
+    answer = rig.phone.request("POST", RECORDS, body)
+    assert (answer.status, answer.json["error"]["code"]) == (400, "request_malformed")
+
+
+def test_too_many_records_are_refused_before_any_is_kept(rig: Rig) -> None:
+    item = rig.phone.arrival("one", START).item()
+    answer = rig.phone.request("POST", RECORDS, json.dumps({"records": [item] * 201}).encode())
+    assert (answer.status, answer.json["error"]["code"]) == (413, "too_many_records")
+    assert rig.entries() == 0
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        None,
+        7,
+        "text",
+        {},
+        {"text": 1, "signature": "x"},
+        {"text": "format 1\n", "signature": None},
+        {"text": "lone \ud800", "signature": "x"},
+        {"text": "x", "signature": "x", "side": [{"name": "events.txt"}]},
+        {"text": "x" * 70_000, "signature": "x"},
+    ],
+    ids=lambda item: str(item)[:40].encode("ascii", "replace").decode(),
+)
+def test_an_item_of_the_wrong_shape_does_not_hold_up_the_others(rig: Rig, item: Any) -> None:
+    good = rig.phone.arrival("one", START).item()
+    answer = rig.phone.request("POST", RECORDS, json.dumps({"records": [item, good]}).encode())
+    assert [receipt["state"] for receipt in answer.json["receipts"]] == ["malformed", "accepted"]
+    assert answer.json["receipts"][0]["error"]["message"]
