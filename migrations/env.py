@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 
-from webapp.store.columns import Base
 from webapp.store import schema  # noqa: F401  (fills the metadata)
+from webapp.store.columns import Base
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=Base.metadata, transaction_per_migration=True)

@@ -45,9 +45,13 @@ def _database_url(value: str | None, home: Path) -> str:
     try:
         backend = make_url(value).get_backend_name()
     except ArgumentError:
-        raise WrongSetting("DOCKPROOF_DATABASE_URL is not a database URL such as sqlite:////path/to/file.db.") from None
+        raise WrongSetting(
+            "DOCKPROOF_DATABASE_URL is not a database URL such as sqlite:////path/to/file.db."
+        ) from None
     if backend != "sqlite":
-        raise WrongSetting("DOCKPROOF_DATABASE_URL: only SQLite is tested so far; use sqlite:////path/to/file.db.")
+        raise WrongSetting(
+            "DOCKPROOF_DATABASE_URL: only SQLite is tested so far; use sqlite:////path/to/file.db."
+        )
     return value
 
 

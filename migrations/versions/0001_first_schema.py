@@ -146,7 +146,10 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_platform_account")),
         sa.UniqueConstraint(
-            "organisation_id", "platform", "name", name=op.f("uq_platform_account_organisation_id_platform_name")
+            "organisation_id",
+            "platform",
+            "name",
+            name=op.f("uq_platform_account_organisation_id_platform_name"),
         ),
     )
     op.create_table(
@@ -165,7 +168,9 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.String(length=32), nullable=False),
         sa.Column("company", sa.String(), nullable=False),
         sa.Column("member", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_supplier_organisation_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_supplier_organisation_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_supplier")),
         sa.UniqueConstraint(
             "organisation_id", "company", "member", name=op.f("uq_supplier_organisation_id_company_member")
@@ -184,7 +189,9 @@ def upgrade() -> None:
         sa.Column("locked_until", sa.BigInteger(), nullable=True),
         sa.Column("left_at", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_user_organisation_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_user_organisation_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user")),
         sa.UniqueConstraint("login", name=op.f("uq_user_login")),
     )
@@ -196,9 +203,13 @@ def upgrade() -> None:
         sa.Column("courier", sa.String(), nullable=False),
         sa.Column("number_raw", sa.String(), nullable=False),
         sa.Column("number_norm", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_waybill_organisation_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_waybill_organisation_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_waybill")),
-        sa.UniqueConstraint("organisation_id", "number_norm", name=op.f("uq_waybill_organisation_id_number_norm")),
+        sa.UniqueConstraint(
+            "organisation_id", "number_norm", name=op.f("uq_waybill_organisation_id_number_norm")
+        ),
     )
     op.create_index(op.f("ix_waybill_number_norm"), "waybill", ["number_norm"], unique=False)
     op.create_table(
@@ -270,7 +281,9 @@ def upgrade() -> None:
         sa.Column("received_at", sa.BigInteger(), nullable=True),
         sa.Column("received_zone", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["platform_account.id"], name=op.f("fk_order_account_id")),
-        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_order_organisation_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_order_organisation_id")
+        ),
         sa.ForeignKeyConstraint(["supplier_id"], ["supplier.id"], name=op.f("fk_order_supplier_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order")),
         sa.UniqueConstraint(
@@ -287,7 +300,9 @@ def upgrade() -> None:
         sa.Column("received_zone", sa.String(), nullable=True),
         sa.Column("received_site_id", sa.String(length=32), nullable=True),
         sa.Column("received_record_id", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_parcel_organisation_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_parcel_organisation_id")
+        ),
         sa.ForeignKeyConstraint(["received_site_id"], ["site.id"], name=op.f("fk_parcel_received_site_id")),
         sa.ForeignKeyConstraint(["waybill_id"], ["waybill.id"], name=op.f("fk_parcel_waybill_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_parcel")),

@@ -17,16 +17,22 @@ LANGUAGES = ("en", "zh_CN", "vi")
 DYNAMIC = {
     "clock.source.": "where a clock's start comes from (domain/deadlines.py)",
     "clock.state.": "a clock's state (domain/deadlines.py)",
+    "count.warn_": "what went wrong during a take (screens/counting.js)",
     "enrol.can_": "what a phone's check found (device/capabilities.js)",
     "enrol.cannot_": "what a phone's check found missing (device/capabilities.js)",
     "error.": "the code of a Refusal or of an HTTP error (web/errors.py)",
     "finding.": "the code of a record's Finding (usecases/record_findings.py, side_files.py, record_projections.py)",
     "import.row.": "why a row stayed out (domain/order_cells.py, order_rows.py, order_sheet.py)",
+    "label.caption_": "a label's captions, in zh and vi (adapters/label_sheets.py)",
+    "label.warning_": "why a label will not open (adapters/label_sheets.warnings)",
     "party.": "who must act, from the rulebook's TOML",
     "profile.": "the rulebook's profiles, named after their files",
     "recourse.": "what is left when a window is over (domain/deadlines.py)",
     "rule.": "a rule's id from the rulebook's TOML, then .name or .missed",
     "scan.camera_": "why a camera did not open (device/camera.js)",
+    "sync.problem_": "why a capture is not safe (screens/capture_state.js)",
+    "sync.state_": "how far a capture has come (screens/capture_state.js)",
+    "take.cut_": "why a take ended early (screens/done.js)",
 }
 
 _PLACEHOLDER = re.compile(r"\{([a-z_0-9]+)\}")

@@ -39,20 +39,22 @@ def look(page: Page, language: str, name: str) -> None:
 
 @pytest.mark.parametrize("language", ["zh_CN", "vi", "en"])
 def test_from_an_export_to_a_filmed_count(playwright: Playwright, tmp_path: Path, language: str) -> None:
-    with serving(tmp_path / "home") as served:
-        with browser(playwright, tmp_path / "desk", language=language, viewport=TABLET) as desk_browser:
-            desk = Desk(desk_browser.pages[0], served.address)
-            sheet = import_and_print(desk, served, tmp_path, language)
-            desk.add_worker("An", "2468")
-            look(desk.page, language, "desk-phones")
-            code = desk.enrolment_code()
-            look(desk.page, language, "desk-code")
-            camera = film_of_label(sheet, tmp_path / "camera.mjpeg")
-            with browser(
-                playwright, tmp_path / "phone", language=language, viewport=PHONE, camera=camera, touch=True
-            ) as phone_browser:
-                row = count_on_camera(Phone(phone_browser.pages[0], served.address), code, language)
-            board_and_playback(desk, served.home, row, language)
+    with (
+        serving(tmp_path / "home") as served,
+        browser(playwright, tmp_path / "desk", language=language, viewport=TABLET) as desk_browser,
+    ):
+        desk = Desk(desk_browser.pages[0], served.address)
+        sheet = import_and_print(desk, served, tmp_path, language)
+        desk.add_worker("An", "2468")
+        look(desk.page, language, "desk-phones")
+        code = desk.enrolment_code()
+        look(desk.page, language, "desk-code")
+        camera = film_of_label(sheet, tmp_path / "camera.mjpeg")
+        with browser(
+            playwright, tmp_path / "phone", language=language, viewport=PHONE, camera=camera, touch=True
+        ) as phone_browser:
+            row = count_on_camera(Phone(phone_browser.pages[0], served.address), code, language)
+        board_and_playback(desk, served.home, row, language)
 
 
 def import_and_print(desk: Desk, served: Served, tmp_path: Path, language: str) -> bytes:

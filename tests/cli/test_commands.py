@@ -47,7 +47,12 @@ def test_import_reports_and_repeats_without_doubling(home: Path) -> None:
     first = json_of("import-orders", str(home / "orders.xlsx"))
     again = json_of("import-orders", str(home / "orders.xlsx"))
     assert (first["orders"], first["updated"], first["rejected"]) == (len(DEMO), 0, [])
-    assert (again["orders"], again["lines"], again["waybills"], again["updated"]) == (0, 0, 0, first["orders"])
+    assert (again["orders"], again["lines"], again["waybills"], again["updated"]) == (
+        0,
+        0,
+        0,
+        first["orders"],
+    )
 
 
 def test_a_file_that_is_no_spreadsheet_is_one_sentence(home: Path) -> None:
@@ -67,7 +72,9 @@ def test_labels_open_their_parcel(imported: Path, monkeypatch: pytest.MonkeyPatc
     sheet = imported / "labels.pdf"
     answer = json_of("labels", "--order", TWO_LINES, "--out", str(sheet))
     page = pypdfium2.PdfDocument(sheet)[0].render(scale=203 / 72).to_pil()
-    assert [code.text for code in zxingcpp.read_barcodes(page)] == [f"HTTPS://DOCK.EXAMPLE/L/{answer['labels'][0]}"]
+    assert [code.text for code in zxingcpp.read_barcodes(page)] == [
+        f"HTTPS://DOCK.EXAMPLE/L/{answer['labels'][0]}"
+    ]
 
 
 def test_labels_warn_while_no_phone_could_open_them(imported: Path) -> None:

@@ -40,7 +40,9 @@ def test_not_counted_is_unknown_and_not_zero() -> None:
 
 
 @given(st.integers(1, 10**9), st.lists(st.integers(0, 10**5), max_size=5), st.integers(1, 8))
-def test_short_is_never_said_while_a_parcel_is_uncounted(ordered: int, units: list[int], parcels: int) -> None:
+def test_short_is_never_said_while_a_parcel_is_uncounted(
+    ordered: int, units: list[int], parcels: int
+) -> None:
     line = line_count(ordered, counted(*units), parcels=parcels)
     if len(units) < parcels:
         assert line.state is not CountState.SHORT

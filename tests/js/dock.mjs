@@ -43,6 +43,7 @@ export class Dock {
     const body = init.body ? Buffer.from(/** @type {Uint8Array} */ (init.body)) : Buffer.alloc(0);
     const seen = { method: init.method ?? 'GET', path, headers: new Headers(init.headers), body };
     this.seen.push(seen);
+    if (seen.method === 'PATCH' && !init.body) return refusal(411, 'length_required'); // what a browser would send
     const step = this.steps.shift();
     const instead = step && (await step(seen));
     if (init.signal?.aborted) throw new DOMException('aborted', 'AbortError');

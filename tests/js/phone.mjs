@@ -1,4 +1,5 @@
 /** A phone without a browser: IndexedDB in memory, a device key, takes kept as rows. */
+import './no_channels.mjs';
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { makeDeviceKey, signRaw } from '../../static/src/device/keys.js';

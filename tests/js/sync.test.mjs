@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { Dock, answer, refusal } from './dock.mjs';
 import { NOW, PARCEL, SITE, WORKER, arrive, film, freshPhone, means, span } from './phone.mjs';
+import { Dock, answer, refusal } from './dock.mjs';
 import { removeTake, takeState } from '../../static/src/store/evidence.js';
 import { pending, recordById } from '../../static/src/store/journal.js';
 import { getSetting, putSetting } from '../../static/src/store/settings.js';

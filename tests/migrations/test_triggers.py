@@ -83,7 +83,7 @@ def test_replacing_a_row_is_changing_it(database: Database) -> None:
     statement = text(
         'REPLACE INTO log_entry ("index", text, leaf_hash) SELECT "index", text, leaf_hash FROM log_entry'
     )
-    with pytest.raises(IntegrityError, match="append-only|gap"), database.write() as session:
+    with pytest.raises(IntegrityError, match=r"append-only|gap"), database.write() as session:
         session.execute(statement)
     side = text("REPLACE INTO side_file SELECT * FROM side_file")
     with pytest.raises(IntegrityError, match="append-only"), database.write() as session:

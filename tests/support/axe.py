@@ -27,13 +27,15 @@ def clipped(page: Page) -> list[str]:
     return page.evaluate(
         """() => {
           const found = [];
-          if (document.documentElement.scrollWidth > document.documentElement.clientWidth + 1) found.push('page scrolls sideways');
+          const page = document.documentElement;
+          if (page.scrollWidth > page.clientWidth + 1) found.push('page scrolls sideways');
           for (const box of document.querySelectorAll('button, a, h1, h2, h3, p, td, th, dd, dt, label, span, li')) {
             const style = getComputedStyle(box);
             if (!box.textContent.trim() || style.visibility === 'hidden' || !box.getClientRects().length) continue;
             if (box.closest('.unseen, .skip, [hidden]')) continue;
-            const hides = style.overflowX !== 'visible' || style.overflowY !== 'visible';
-            if (hides && (box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1) && !['auto', 'scroll'].includes(style.overflowX)) {
+            const hides = [style.overflowX, style.overflowY].some((way) => way === 'hidden' || way === 'clip');
+            const wider = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;
+            if (hides && wider) {
               found.push(box.tagName + '.' + box.className + ': ' + box.textContent.trim().slice(0, 60));
             }
           }

@@ -34,7 +34,7 @@ def bands(picture: Image.Image) -> tuple[Image.Image, Image.Image]:
 
 
 def read_text(band: Image.Image) -> str:
-    """What tesseract reads in a band, in three layouts: it expects a page, and a band is a line, a block or scattered."""
+    """What tesseract reads in a band, taken as a block, as one line and as scattered text."""
     ink = ImageOps.invert(band.convert("L")).point(lambda value: 255 if value > 128 else 0)
     png = BytesIO()
     ink.save(png, "PNG")
@@ -43,6 +43,9 @@ def read_text(band: Image.Image) -> str:
 
 def _tesseract(png: bytes, layout: str) -> str:
     done = subprocess.run(
-        ["tesseract", "stdin", "stdout", "--psm", layout, "-l", "eng"], input=png, capture_output=True, check=True
+        ["tesseract", "stdin", "stdout", "--psm", layout, "-l", "eng"],
+        input=png,
+        capture_output=True,
+        check=True,
     )
     return done.stdout.decode("utf-8", "replace")

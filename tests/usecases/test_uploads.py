@@ -3,114 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 
-from tests.support.phone import MIME, Phone, SignedRecord
-from tests.support.world import World, make_world, opaque, open_database
+from tests.support.phone import Phone
+from tests.support.upload_dock import DATA, SHA256, Dock, close, refused
+from tests.support.world import make_world, opaque, open_database
 from webapp.adapters.blobs import Blobs
-from webapp.domain.refusals import Refusal
-from webapp.store.database import Database
-from webapp.store.schema import Blob, Take, Upload, Work
+from webapp.store.schema import Upload
 from webapp.usecases import uploads
-from webapp.usecases.evidence import Item, Receipt, accept_records
-from webapp.usecases.uploads import Body, BodyCut, UploadState
-
-SLICES = (b"first slice ", b"second", b"3")
-DATA = b"".join(SLICES)
-SHA256 = hashlib.sha256(DATA).hexdigest()
-
-
-@dataclass
-class Dock:
-    database: Database
-    blobs: Blobs
-    world: World
-    home: Path
-
-    def restart(self) -> None:
-        """A new process: what was only in memory is gone."""
-        self.blobs = Blobs(self.home, floor=0)
-
-    def accept(self, phone: Phone, *records: SignedRecord) -> list[Receipt]:
-        items = [Item(record.text, record.signature, dict(record.side)) for record in records]
-        return accept_records(
-            self.database,
-            phone.device,
-            items,
-            now=self.world.start,
-            on_orders_changed=lambda session, orders: None,
-        )
-
-    def create(self, length: int | None = len(DATA), device: str | None = None, name: str = "open") -> str:
-        return uploads.create(
-            self.database,
-            self.blobs,
-            device_id=device or self.world.phone,
-            record_id=opaque(name),
-            mime=MIME,
-            length=length,
-            now=self.world.start,
-        ).id
-
-    def append(
-        self, upload_id: str, offset: int, body: Body | bytes, total: int | None = None
-    ) -> UploadState:
-        return uploads.append(
-            self.database,
-            self.blobs,
-            device_id=self.world.phone,
-            upload_id=upload_id,
-            offset=offset,
-            total=total,
-            body=body if isinstance(body, Body) else whole(body),
-            now=self.world.start,
-        )
-
-    def head(self, upload_id: str, device: str | None = None) -> UploadState:
-        return uploads.head(
-            self.database,
-            self.blobs,
-            device_id=device or self.world.phone,
-            upload_id=upload_id,
-            now=self.world.start,
-        )
-
-    def take(self) -> Take:
-        with self.database.read() as session:
-            return session.get_one(Take, opaque("open"))
-
-    def work(self) -> list[tuple[str, str]]:
-        with self.database.read() as session:
-            return [(row.kind, row.subject) for row in session.scalars(select(Work))]
-
-    def blob_rows(self) -> dict[str, int]:
-        with self.database.read() as session:
-            return {row.sha256: row.bytes for row in session.scalars(select(Blob))}
-
-
-def whole(data: bytes, sha256: bytes | None = None) -> Body:
-    return Body(io.BytesIO(data).read, len(data), sha256 or (hashlib.sha256(data).digest() if data else None))
-
-
-def cut(data: bytes, announced: bytes) -> Body:
-    """The connection breaks after ``data`` of the ``announced`` bytes."""
-    stream = io.BytesIO(data)
-
-    def read(size: int) -> bytes:
-        piece = stream.read(size)
-        if not piece:
-            raise BodyCut
-        return piece
-
-    return Body(read, len(announced), hashlib.sha256(announced).digest())
+from webapp.usecases.uploads import UploadState
 
 
 @pytest.fixture
@@ -126,16 +31,6 @@ def phone(dock: Dock) -> Phone:
     phone = Phone(dock.world)
     dock.accept(phone, phone.take_open("open", dock.world.start))
     return phone
-
-
-def close(phone: Phone, slices: tuple[bytes, ...] = SLICES, name: str = "close") -> SignedRecord:
-    return phone.take(name, phone.world.start, opens="open", slices=slices, counts=(1, 0))
-
-
-def refused(call: Callable[[], object]) -> Refusal:
-    with pytest.raises(Refusal) as caught:
-        call()
-    return caught.value
 
 
 # -- from bytes to a verified take -----------------------------------------------------------------------------------
@@ -161,6 +56,12 @@ def test_bytes_after_the_commitment_are_verified_and_handed_to_the_media_worker(
     (again,) = dock.accept(phone, closed)
     assert again.file is not None and again.file.state == "verified"
     assert dock.blobs.spools.names() == []
+
+
+def test_an_upload_of_which_nothing_came_is_missing_not_partial(dock: Dock, phone: Phone) -> None:
+    dock.create()
+    (receipt,) = dock.accept(phone, close(phone))
+    assert receipt.file is not None and receipt.file.state == dock.take().file_state == "missing"
 
 
 def test_bytes_before_the_commitment_stay_partial_until_it_comes(dock: Dock, phone: Phone) -> None:
@@ -200,136 +101,6 @@ def test_the_same_bytes_sent_twice_are_one_blob_and_one_job(dock: Dock, phone: P
         assert dock.append(dock.create(), 0, DATA).sha256 == SHA256
     assert dock.blob_rows() == {SHA256: len(DATA)}
     assert dock.work() == [("seekable", SHA256)]
-
-
-# -- what goes wrong on the way --------------------------------------------------------------------------------------
-
-
-def test_a_cut_body_keeps_its_prefix(dock: Dock, phone: Phone) -> None:
-    upload = dock.create()
-    refusal = refused(lambda: dock.append(upload, 0, cut(DATA[:7], DATA)))
-    assert (refusal.code, refusal.vars["offset"]) == ("body_cut", 7)
-    dock.restart()
-    assert dock.head(upload).offset == 7
-    assert dock.append(upload, 7, DATA[7:]).sha256 == SHA256
-
-
-def test_a_whole_body_with_another_hash_is_dropped(dock: Dock, phone: Phone) -> None:
-    upload = dock.create()
-    dock.append(upload, 0, DATA[:4])
-    refusal = refused(lambda: dock.append(upload, 4, whole(b"xxxx", hashlib.sha256(b"yyyy").digest())))
-    assert (refusal.code, refusal.vars["offset"]) == ("checksum_wrong", 4)
-    assert dock.head(upload).offset == 4
-    assert dock.blobs.spools.path(upload).stat().st_size == 4
-    assert dock.append(upload, 4, DATA[4:]).sha256 == SHA256
-
-
-def test_a_long_body_with_another_hash_is_dropped_past_its_checkpoints(
-    dock: Dock, phone: Phone, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(uploads, "CHECKPOINT_BYTES", 4)
-    monkeypatch.setattr(uploads, "_PIECE", 2)
-    upload = dock.create()
-    refused(lambda: dock.append(upload, 0, whole(DATA, bytes(32))))
-    dock.restart()
-    assert dock.head(upload).offset == 0
-
-
-def test_progress_inside_one_body_survives_a_killed_server(
-    dock: Dock, phone: Phone, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(uploads, "CHECKPOINT_BYTES", 4)
-    monkeypatch.setattr(uploads, "_PIECE", 2)
-    upload = dock.create()
-    stream = io.BytesIO(DATA)
-
-    class Killed(Exception):
-        """Stands for the end of the process: nothing after it runs."""
-
-    def read(size: int) -> bytes:
-        if stream.tell() >= 10:
-            raise Killed
-        return stream.read(size)
-
-    with pytest.raises(Killed):
-        dock.append(upload, 0, Body(read, len(DATA), hashlib.sha256(DATA).digest()))
-    dock.restart()
-    assert dock.head(upload).offset == 8
-    assert dock.append(upload, 8, DATA[8:]).sha256 == SHA256
-
-
-def test_bytes_past_the_recorded_offset_are_cut_after_a_restart(dock: Dock, phone: Phone) -> None:
-    upload = dock.create()
-    dock.append(upload, 0, DATA[:6])
-    with dock.blobs.spools.path(upload).open("ab") as file:
-        file.write(b"never acknowledged, and longer than the whole file would be")
-    dock.restart()
-    assert dock.append(upload, 6, DATA[6:]).sha256 == SHA256
-    assert dock.blobs.path(SHA256).read_bytes() == DATA
-
-
-def test_a_spool_file_shorter_than_recorded_goes_on_from_what_is_there(dock: Dock, phone: Phone) -> None:
-    upload = dock.create()
-    dock.append(upload, 0, DATA[:6])
-    with dock.blobs.spools.path(upload).open("r+b") as file:
-        file.truncate(2)
-    dock.restart()
-    assert dock.head(upload).offset == 2
-    assert dock.append(upload, 2, DATA[2:]).sha256 == SHA256
-
-
-def test_an_upload_whose_last_answer_was_lost_is_finished_by_the_next_question(
-    dock: Dock, phone: Phone, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    dock.accept(phone, close(phone))
-    upload = dock.create()
-    with monkeypatch.context() as killed:
-        killed.setattr(uploads.rows, "add_blob", lambda *args, **kw: (_ for _ in ()).throw(KeyboardInterrupt))
-        with pytest.raises(KeyboardInterrupt):
-            dock.append(upload, 0, DATA)
-    assert dock.blobs.path(SHA256).read_bytes() == DATA
-    assert dock.blob_rows() == {}
-    dock.restart()
-
-    assert dock.head(upload).sha256 == SHA256
-
-    assert dock.blobs.path(SHA256).read_bytes() == DATA
-    assert (dock.take().file_state, dock.blob_rows()) == ("verified", {SHA256: len(DATA)})
-
-
-def test_a_newer_request_does_not_wait_for_the_one_that_hangs(dock: Dock, phone: Phone) -> None:
-    upload = dock.create()
-    reading, release = threading.Event(), threading.Event()
-    stream = io.BytesIO(DATA)
-
-    def hang(size: int) -> bytes:
-        if stream.tell() == 5:
-            reading.set()
-            assert release.wait(20)
-        return stream.read(5)
-
-    outcome: list[Refusal] = []
-    old = Body(hang, len(DATA), hashlib.sha256(DATA).digest())
-    thread = threading.Thread(target=lambda: outcome.append(refused(lambda: dock.append(upload, 0, old))))
-    thread.start()
-    assert reading.wait(20)
-    # The phone has changed networks: it asks, and goes on from there.
-    assert dock.head(upload).offset == 5
-    assert dock.append(upload, 5, DATA[5:11]).offset == 11
-    release.set()
-    thread.join(20)
-
-    assert [refusal.code for refusal in outcome] == ["upload_taken_over"]
-    assert dock.append(upload, 11, DATA[11:]).sha256 == SHA256
-    assert dock.blobs.path(SHA256).read_bytes() == DATA
-
-
-def test_a_newer_request_at_a_stale_offset_is_told_the_right_one(dock: Dock, phone: Phone) -> None:
-    upload = dock.create()
-    dock.append(upload, 0, DATA[:5])
-    for offset in (0, 4, 6, len(DATA)):
-        refusal = refused(lambda offset=offset: dock.append(upload, offset, b"x"))
-        assert (refusal.code, refusal.vars["offset"]) == ("offset_wrong", 5)
 
 
 # -- lengths, rights, ends -------------------------------------------------------------------------------------------

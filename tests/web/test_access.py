@@ -36,7 +36,9 @@ def routes(app: Flask) -> list[tuple[str, str, str]]:
 
 def test_every_route_declares_its_permission(instance: Instance) -> None:
     with instance.app.app_context():
-        undeclared = [endpoint for endpoint, _, _ in routes(instance.app) if not declared_permission(endpoint)]
+        undeclared = [
+            endpoint for endpoint, _, _ in routes(instance.app) if not declared_permission(endpoint)
+        ]
     assert undeclared == []
 
 
@@ -118,4 +120,3 @@ def test_forms_without_the_csrf_token_change_nothing(instance: Instance) -> None
     answer = client.post("/phones/workers", data={"name": "Eve", "pin": "1357", "role": "cn_receiver"})
     assert answer.status_code == 400
     assert "Eve" not in before + client.get("/phones").text
-

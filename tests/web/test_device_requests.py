@@ -218,6 +218,12 @@ def test_too_many_records_are_refused_before_any_is_kept(rig: Rig) -> None:
     assert rig.entries() == 0
 
 
+def test_the_limit_for_forms_is_none_for_films(rig: Rig) -> None:
+    rig.phone.send([rig.phone.take_open("open", START)])
+    rig.app.config["MAX_CONTENT_LENGTH"] = 10
+    assert rig.phone.upload(opaque("open"), b"longer than ten bytes").status == 204
+
+
 @pytest.mark.parametrize(
     "item",
     [

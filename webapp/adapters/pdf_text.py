@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fpdf import FPDF
+from fpdf.fonts import TTFFont
 
 from webapp.domain.refusals import Refusal
 
@@ -47,7 +48,7 @@ class PdfText:
     def _measure(self, style: str) -> Mapping[str, float]:
         self._pdf.set_font(_FAMILY, style, 10)
         font = self._pdf.current_font
-        if font is None or font.type != "TTF":
+        if not isinstance(font, TTFFont):
             raise RuntimeError("the printed family must be a TrueType font")
         return {chr(point): font.cw[point] / 1000 for point in font.cmap}
 

@@ -35,7 +35,10 @@ def run(args: argparse.Namespace, out: TextIO, err: TextIO) -> int:
         except ValueError:
             now = datetime.min
         if now.tzinfo is None:
-            print("dockproof: --now takes an instant with its offset such as 2026-11-20T15:05:00+08:00.", file=err)
+            print(
+                "dockproof: --now takes an instant with its offset such as 2026-11-20T15:05:00+08:00.",
+                file=err,
+            )
             return 2
     found = order_deadlines(services.database, services.rulebook, order_no=args.order)
     clocks = [_view(order, clock, now) for order, own in found for clock in own]
@@ -43,7 +46,9 @@ def run(args: argparse.Namespace, out: TextIO, err: TextIO) -> int:
     for row in clocks:
         del row["act_by_utc"]
     if args.json:
-        print(json.dumps({"now": now.isoformat(), "deadlines": clocks}, ensure_ascii=False, indent=1), file=out)
+        print(
+            json.dumps({"now": now.isoformat(), "deadlines": clocks}, ensure_ascii=False, indent=1), file=out
+        )
         return 0
     for row in clocks:
         assumed = "  assumed start" if row["assumed"] else ""

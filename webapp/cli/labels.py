@@ -7,12 +7,12 @@ import json
 from pathlib import Path
 from typing import TextIO
 
+from webapp.adapters.catalogues import translate
 from webapp.adapters.label_sheets import STOCKS, warnings
 from webapp.cli.instance import open_instance
 from webapp.locate import fonts_dir
 from webapp.usecases import people
 from webapp.usecases.labels import print_labels
-from webapp.adapters.catalogues import translate
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -35,7 +35,9 @@ def run(args: argparse.Namespace, out: TextIO, err: TextIO) -> int:
     now = services.clock.now()
     pdf, codes = print_labels(
         services.database,
-        organisation_id=people.organisation_for_cli(services.database, customer_code=args.organisation, now=now),
+        organisation_id=people.organisation_for_cli(
+            services.database, customer_code=args.organisation, now=now
+        ),
         order_nos=args.order,
         stock=args.stock,
         public_url=public_url or f"http://localhost:{services.settings.port}",

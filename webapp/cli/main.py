@@ -8,11 +8,11 @@ import sys
 from collections.abc import Sequence
 from typing import TextIO
 
+from webapp.adapters.catalogues import translate
 from webapp.cli import deadlines, demo, import_orders, labels, phones, rule, serve, work
 from webapp.config import WrongSetting
 from webapp.domain.refusals import Refusal
 from webapp.locate import AssetsMissing
-from webapp.adapters.catalogues import translate
 
 COMMANDS = (serve, demo, import_orders, labels, rule, deadlines, phones, work)
 

@@ -104,14 +104,19 @@ def _free_port(host: str, port: int) -> int:
 def _print_doors(services: Services, args: argparse.Namespace, port: int, out: TextIO) -> None:
     local = f"http://{'localhost' if args.host == '0.0.0.0' else args.host}:{port}"
     address = services.settings.public_url or local
-    phone = services.settings.public_url or (f"http://{_lan_address()}:{port}" if args.host == "0.0.0.0" else local)
+    phone = services.settings.public_url or (
+        f"http://{_lan_address()}:{port}" if args.host == "0.0.0.0" else local
+    )
     print(f"address: {address}", file=out)
     token = people.make_sign_in_link(services.database, demo=args.demo, now=services.clock.now())
     if token is not None:
         print(f"sign-in link: {address}/welcome/{token}", file=out)
     print(f"phone: {phone}/scan", file=out)
     if not phone.startswith("https://"):
-        print("The phone's camera works over HTTPS or on this machine itself (localhost), not over plain HTTP.", file=out)
+        print(
+            "The phone's camera works over HTTPS or on this machine itself (localhost), not over plain HTTP.",
+            file=out,
+        )
     code = qrcode.QRCode(border=2)
     code.add_data(f"{phone}/scan")
     code.print_ascii(out=out, invert=True)
@@ -126,5 +131,3 @@ def _lan_address() -> str:
             return str(probe.getsockname()[0])
         except OSError:
             return "localhost"
-
-

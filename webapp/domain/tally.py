@@ -39,6 +39,8 @@ def unit_moments(marks: tuple[TallyMark, ...]) -> list[int]:
         if mark.kind == "tally":
             standing.append(mark)
         elif mark.kind == "undo":
-            last = next(index for index in reversed(range(len(standing))) if standing[index].line == mark.line)
+            last = next(
+                index for index in reversed(range(len(standing))) if standing[index].line == mark.line
+            )
             del standing[last]
     return [mark.ms for mark in standing for _ in range(mark.n)]

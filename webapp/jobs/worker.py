@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 import threading
+from datetime import datetime, timedelta
 
+from webapp.usecases import uploads
 from webapp.usecases.derivatives import run_next
 from webapp.wiring import Services
 
 log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 1.0
+EXPIRE_EVERY = timedelta(hours=1)
 
 
 class Worker:
@@ -19,6 +22,7 @@ class Worker:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._stop = threading.Event()
+        self._expired_at: datetime | None = None
         self._thread = threading.Thread(target=self._run, name="dockproof-jobs", daemon=True)
 
     def start(self) -> None:
@@ -42,11 +46,18 @@ class Worker:
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
+                self._expire_uploads()
                 if self._run_one():
                     continue
             except Exception:
                 log.exception("a job failed; its lease will end and it will be tried again")
             self._stop.wait(IDLE_SECONDS)
+
+    def _expire_uploads(self) -> None:
+        now = self._services.clock.now()
+        if self._expired_at is None or now - self._expired_at >= EXPIRE_EVERY:
+            self._expired_at = now
+            uploads.expire(self._services.database, self._services.blobs, now=now)
 
     def _run_one(self) -> bool:
         services = self._services

@@ -39,7 +39,9 @@ def account(session: Session, organisation_id: str, platform: str, name: str) ->
 def supplier(session: Session, organisation_id: str, company: str, member: str) -> Supplier | None:
     return session.scalar(
         select(Supplier).where(
-            Supplier.organisation_id == organisation_id, Supplier.company == company, Supplier.member == member
+            Supplier.organisation_id == organisation_id,
+            Supplier.company == company,
+            Supplier.member == member,
         )
     )
 
@@ -208,7 +210,9 @@ def site_shows_picture(session: Session, site_id: str, sha256: str) -> bool:
     )
 
 
-def search(session: Session, organisation_id: str, *, text: str, waybill_norm: str, code: str | None) -> list[Order]:
+def search(
+    session: Session, organisation_id: str, *, text: str, waybill_norm: str, code: str | None
+) -> list[Order]:
     """Orders by exact order number, waybill or label code, or by a part of the supplier's name."""
     query = (
         select(Order)

@@ -33,7 +33,12 @@ def audit(
 ) -> None:
     session.add(
         AuditEvent(
-            at=at, actor=actor, organisation_id=organisation_id, action=action, subject=subject, details=details
+            at=at,
+            actor=actor,
+            organisation_id=organisation_id,
+            action=action,
+            subject=subject,
+            details=details,
         )
     )
 
@@ -77,7 +82,9 @@ def sign_in_link(session: Session, token_hash: str) -> SignInLink | None:
 
 
 def void_sign_in_links(session: Session, purpose: str, *, now: datetime) -> None:
-    for link in session.scalars(select(SignInLink).where(SignInLink.purpose == purpose, SignInLink.used_at.is_(None))):
+    for link in session.scalars(
+        select(SignInLink).where(SignInLink.purpose == purpose, SignInLink.used_at.is_(None))
+    ):
         link.used_at = now
 
 
@@ -116,7 +123,9 @@ def workers_by_id(session: Session, ids: set[str]) -> dict[str, Worker]:
 
 def devices_at(session: Session, site_ids: list[str]) -> list[Device]:
     return list(
-        session.scalars(select(Device).where(Device.site_id.in_(site_ids)).order_by(Device.enrolled_at.desc()))
+        session.scalars(
+            select(Device).where(Device.site_id.in_(site_ids)).order_by(Device.enrolled_at.desc())
+        )
     )
 
 

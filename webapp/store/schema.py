@@ -443,7 +443,12 @@ class Work(Base):
     problem: Mapped[str | None] = mapped_column(Text)
     __table_args__ = (
         UniqueConstraint("kind", "subject"),
-        Index("ix_work_open", "run_after", sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")),
+        Index(
+            "ix_work_open",
+            "run_after",
+            sqlite_where=text("done_at IS NULL"),
+            postgresql_where=text("done_at IS NULL"),
+        ),
     )
 
 

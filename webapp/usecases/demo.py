@@ -102,7 +102,12 @@ def _people(session: Session, ids: Iterator[str], now: datetime) -> DemoPlace:
         id=next(ids), name="Demo Import (Hà Nội)", customer_code=CUSTOMER_CODE, created_at=now
     )
     china = Site(
-        id=next(ids), name="义乌仓", kind="cn_warehouse", zone="Asia/Shanghai", language="zh_CN", created_at=now
+        id=next(ids),
+        name="义乌仓",
+        kind="cn_warehouse",
+        zone="Asia/Shanghai",
+        language="zh_CN",
+        created_at=now,
     )
     vietnam = Site(
         id=next(ids),
@@ -124,7 +129,9 @@ def _people(session: Session, ids: Iterator[str], now: datetime) -> DemoPlace:
         )
     ]
     session.add_all(workers)
-    session.add_all(SiteOrganisation(site_id=site.id, organisation_id=importer.id) for site in (china, vietnam))
+    session.add_all(
+        SiteOrganisation(site_id=site.id, organisation_id=importer.id) for site in (china, vietnam)
+    )
     session.add(
         User(
             id=next(ids),
@@ -177,16 +184,21 @@ def _arrivals(database: Database, rulebook: Rulebook, place: DemoPlace, now: dat
             assert order is not None
             wanted.append((order.parcels[0].id, order.id, now - timedelta(hours=hours)))
     items = [
-        phone.arrival(parcel=parcel, order=order, worker=place.worker_id, at=at) for parcel, order, at in wanted
+        phone.arrival(parcel=parcel, order=order, worker=place.worker_id, at=at)
+        for parcel, order, at in wanted
     ]
     accept_records(
         database, phone.device_id, items, now=now, on_orders_changed=partial(_recompute, rulebook=rulebook)
     )
 
 
-def _filmed_count(database: Database, blobs: Blobs, rulebook: Rulebook, place: DemoPlace, now: datetime) -> None:
-    """The real take: bytes, records and signatures as a browser's phone app made them (tests/fixtures/record_demo.py)."""
-    evidence: dict[str, Any] = json.loads(files("webapp").joinpath("demo", "evidence.json").read_text("utf-8"))
+def _filmed_count(
+    database: Database, blobs: Blobs, rulebook: Rulebook, place: DemoPlace, now: datetime
+) -> None:
+    """The real take: bytes, records and signatures as a phone app made them (tests/fixtures/record_demo.py)."""
+    evidence: dict[str, Any] = json.loads(
+        files("webapp").joinpath("demo", "evidence.json").read_text("utf-8")
+    )
     film = files("webapp").joinpath("demo", "take.mp4")
     stored = blobs.take_in(Path(str(film)))
     with database.write() as session:

@@ -76,7 +76,8 @@ def demo_reading(now: datetime) -> SheetReading:
                 remark="",
                 lines=tuple(_line(order_no, seq, line) for seq, line in enumerate(lines, 1)),
                 waybills=tuple(
-                    ImportedWaybill(courier, number, normalise_waybill(number)) for courier, number in waybills
+                    ImportedWaybill(courier, number, normalise_waybill(number))
+                    for courier, number in waybills
                 ),
             )
         )

@@ -48,7 +48,9 @@ def _make_copies(database: Database, blobs: Blobs, sha256: str, *, now: datetime
     with tempfile.TemporaryDirectory(dir=spool) as folder:
         film, still = Path(folder) / "film", Path(folder) / "poster.jpg"
         facts = remux_seekable(source, film)
-        _keep(database, blobs, film, of=sha256, kind="seekable", mime=facts.mime, facts=asdict(facts), now=now)
+        _keep(
+            database, blobs, film, of=sha256, kind="seekable", mime=facts.mime, facts=asdict(facts), now=now
+        )
         still.write_bytes(poster(film, min(1500, facts.duration_ms // 2)))
         _keep(database, blobs, still, of=sha256, kind="poster", mime="image/jpeg", facts={}, now=now)
 
@@ -71,6 +73,10 @@ def _keep(
         if session.get(Blob, stored.sha256) is None:
             session.add(Blob(sha256=stored.sha256, bytes=stored.bytes, mime=mime, stored_at=now))
         session.add(
-            Derivative(of_sha256=of, kind=kind, sha256=stored.sha256, mime=mime, facts=dict(facts), made_at=now)
+            Derivative(
+                of_sha256=of, kind=kind, sha256=stored.sha256, mime=mime, facts=dict(facts), made_at=now
+            )
         )
-        ledger.append_entry(session, derivative_entry(received=now, of=of, kind=kind, derivative=stored.sha256))
+        ledger.append_entry(
+            session, derivative_entry(received=now, of=of, kind=kind, derivative=stored.sha256)
+        )

@@ -48,7 +48,9 @@ def print_labels(
             label = _new_label(session, parcel, stock, actor, now)
             codes.append(label.code)
             sheet.append(_face(parcel, label.code, site.name if site else ""))
-        pdf = parcel_labels_pdf(sheet, stock=stock, public_url=public_url, created=printed, fonts_dir=fonts_dir)
+        pdf = parcel_labels_pdf(
+            sheet, stock=stock, public_url=public_url, created=printed, fonts_dir=fonts_dir
+        )
         people.audit(
             session,
             at=now,
@@ -86,6 +88,8 @@ def _face(parcel: Parcel, code: str, site: str) -> ParcelLabel:
 
 def _lines(order: Order) -> list[LabelLine]:
     return [
-        LabelLine(line.title, line.spec, f"{quantity_text(line.quantity_milli)} {line.unit}".strip(), line.sku_id)
+        LabelLine(
+            line.title, line.spec, f"{quantity_text(line.quantity_milli)} {line.unit}".strip(), line.sku_id
+        )
         for line in order.lines
     ]

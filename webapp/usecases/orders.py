@@ -193,10 +193,14 @@ def _waybills(
         if not rows.has_waybill(session, order.id, waybill.id):
             session.add(OrderWaybill(order_id=order.id, waybill_id=waybill.id))
             new += 1
-        parcel = rows.parcel_of_waybill(session, waybill.id) or _adopt_or_make_parcel(session, order, waybill.id, now, ids)
+        parcel = rows.parcel_of_waybill(session, waybill.id) or _adopt_or_make_parcel(
+            session, order, waybill.id, now, ids
+        )
         _tie(session, parcel, order)
     if not imported and not order.waybills:
-        parcel_without = rows.bare_parcel_of_order(session, order.id) or _new_parcel(session, order, None, now, ids)
+        parcel_without = rows.bare_parcel_of_order(session, order.id) or _new_parcel(
+            session, order, None, now, ids
+        )
         _tie(session, parcel_without, order)
     return new
 

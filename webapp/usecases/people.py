@@ -45,7 +45,10 @@ def make_sign_in_link(database: Database, *, demo: bool, now: datetime) -> str |
         token = new_token()
         session.add(
             SignInLink(
-                token_hash=token_hash(token), purpose=purpose, created_at=now, expires_at=now + SIGN_IN_LINK_LIFE
+                token_hash=token_hash(token),
+                purpose=purpose,
+                created_at=now,
+                expires_at=now + SIGN_IN_LINK_LIFE,
             )
         )
         return token
@@ -80,7 +83,7 @@ def become_first_owner(
     language: str,
     now: datetime,
 ) -> str:
-    """Consumes the printed link, makes the organisation with its first owner and China site; returns a session token."""
+    """Consumes the printed link, makes the organisation and its first owner; returns a session token."""
     if problem := password_problem(password):
         raise Refusal(problem)
     with database.write() as session:
@@ -207,7 +210,7 @@ def sign_out(database: Database, token: str, *, now: datetime) -> None:
 def add_worker(
     database: Database, *, actor: Desk, site_id: str, name: str, role: str, pin: str, now: datetime
 ) -> str:
-    """A worker of one of the actor's sites. Raises ``pin_format``, ``pin_too_simple``, ``site_unknown``, ``role_unknown``."""
+    """A worker of one of the actor's sites. Raises ``pin_*``, ``site_unknown``, ``role_unknown``, ``name_missing``."""
     if problem := pin_problem(pin):
         raise Refusal(problem)
     if role not in WORKER_ROLES:
@@ -218,7 +221,12 @@ def add_worker(
         if site_id not in {site.id for site in rows.sites_of(session, actor.organisation_id)}:
             raise Refusal("site_unknown")
         worker = Worker(
-            id=new_id(), site_id=site_id, name=name.strip(), role=role, pin_hash=slow_hash(pin), created_at=now
+            id=new_id(),
+            site_id=site_id,
+            name=name.strip(),
+            role=role,
+            pin_hash=slow_hash(pin),
+            created_at=now,
         )
         session.add(worker)
         rows.audit(

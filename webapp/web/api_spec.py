@@ -45,7 +45,9 @@ def document() -> dict[str, Any]:
             continue
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            paths.setdefault(path, {})[method.lower()] = _operation(rule.endpoint, sorted(rule.arguments), schemas)
+            paths.setdefault(path, {})[method.lower()] = _operation(
+                rule.endpoint, sorted(rule.arguments), schemas
+            )
     return {
         "openapi": "3.1.0",
         "info": {"title": "Dockproof", "version": "1", "license": {"name": "Apache-2.0"}},

@@ -11,6 +11,8 @@ from typing import Any
 from flask import Flask, Response, url_for
 from flask_wtf.csrf import CSRFProtect
 
+from webapp.adapters.catalogues import LANGUAGES
+from webapp.domain.quantities import quantity_text
 from webapp.locate import static_dir, templates_dir
 from webapp.web import access, errors
 from webapp.web.api_enrolment import api as enrolment_api
@@ -23,8 +25,6 @@ from webapp.web.pages_people import pages as people_pages
 from webapp.web.pages_phone import pages as phone_pages
 from webapp.web.pages_sign_in import pages as sign_in_pages
 from webapp.web.pages_takes import pages as take_pages
-from webapp.adapters.catalogues import LANGUAGES
-from webapp.domain.quantities import quantity_text
 from webapp.web.words import HTML_LANG, instant, language, money, t, zone_name
 from webapp.wiring import Services
 

@@ -40,7 +40,13 @@ STATUSES: dict[str, int] = {
 }
 """A code that is not listed is a plain 400: the request was read and refused."""
 
-_HTTP_CODES = {400: "bad_request", 403: "not_allowed", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+_HTTP_CODES = {
+    400: "bad_request",
+    403: "not_allowed",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+}
 
 
 def install(app: Flask) -> None:
@@ -85,7 +91,10 @@ def _crashed(error: Exception) -> Response:
 
 def _answer(refusal: Refusal, status: int) -> Response:
     if request.path.startswith("/api/"):
-        body = {"error": {"code": refusal.code, "message": sentence(refusal)}, **getattr(refusal, "extra", {})}
+        body = {
+            "error": {"code": refusal.code, "message": sentence(refusal)},
+            **getattr(refusal, "extra", {}),
+        }
         response = jsonify(body)
     else:
         signed_in = getattr(g, "principal", None) is not None and g.principal.user is not None

@@ -40,7 +40,8 @@ def upload() -> ResponseReturnValue:
     try:
         if not given.validate() or not given.file.data:
             raise Refusal("import_incomplete")
-        reading = read_order_sheet(read_rows(given.file.data.read(), given.file.data.filename or ""))
+        rows = read_rows(given.file.data.read(), given.file.data.filename or "")
+        reading = read_order_sheet(rows)
         report = orders.import_orders(
             services().database,
             services().rulebook,
@@ -56,4 +57,4 @@ def upload() -> ResponseReturnValue:
             "orders/import.html", form=given, report=None, problem=errors.sentence(refusal)
         )
         return page, errors.status_of(refusal)
-    return render_template("orders/import.html", form=ImportForm(), report=report, problem=None)
+    return render_template("orders/import.html", form=ImportForm(), report=report, read=rows, problem=None)

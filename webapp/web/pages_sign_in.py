@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired, Length
 
+from webapp.adapters.catalogues import LANGUAGES
 from webapp.domain.people import DESK_SESSION_LIFE
 from webapp.domain.permissions import Permission
 from webapp.domain.refusals import Refusal
@@ -18,7 +19,6 @@ from webapp.usecases import people
 from webapp.web import errors
 from webapp.web.access import SESSION_COOKIE, requires
 from webapp.web.services import services
-from webapp.adapters.catalogues import LANGUAGES
 from webapp.web.words import LANGUAGE_COOKIE, language
 
 pages = Blueprint("sign_in", __name__)
@@ -137,5 +137,10 @@ def _signed_in(token: str, target: str) -> Response:
 def _safe_next(target: str) -> str:
     """Only a path of our own: an open redirect would lend our name to a stranger's page."""
     parts = urlsplit(target)
-    own = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
+    own = (
+        target.startswith("/")
+        and not target.startswith(("//", "/\\"))
+        and not parts.scheme
+        and not parts.netloc
+    )
     return target if own and "\\" not in target and "\n" not in target else url_for("orders.board")

@@ -7,6 +7,19 @@ const INTERVAL_MS = 140;
 /** A worker that never answers (wasm killed for memory) must not leave the screen deaf. */
 const ANSWER_MS = 4000;
 const CROP = 0.6;
+/** The same code again within this time is the same showing, not a second scan. */
+const REPEAT_MS = 2500;
+
+/**
+ * Whether a code read now is news.
+ * @param {{ text: string, at: number } | null} last what was read before
+ * @param {string} text
+ * @param {number} now milliseconds
+ * @returns {boolean}
+ */
+export function isNewCode(last, text, now) {
+  return !last || last.text !== text || now - last.at > REPEAT_MS;
+}
 
 /**
  * The part of the picture to read for the n-th frame, in pixels.

@@ -3,26 +3,12 @@
 import { html, nothing } from 'lit';
 import { assetUrl } from '../core/assets.js';
 import { CameraProblem, hasTorch, openCamera, setTorch, showStream } from '../device/camera.js';
-import { startScanner } from '../device/scanner.js';
+import { isNewCode, startScanner } from '../device/scanner.js';
 import { torchIcon } from '../ui/icons.js';
 import { messageBox, waiting } from '../ui/message.js';
 import { View } from '../ui/view.js';
 import { t } from '../ui/words.js';
 import { cameraProblemWords } from './camera_words.js';
-
-/** The same code again within this time is the same showing, not a second scan. */
-const REPEAT_MS = 2500;
-
-/**
- * Whether a code read now is news.
- * @param {{ text: string, at: number } | null} last what was read before
- * @param {string} text
- * @param {number} now milliseconds
- * @returns {boolean}
- */
-export function isNewCode(last, text, now) {
-  return !last || last.text !== text || now - last.at > REPEAT_MS;
-}
 
 export class CodeReader extends View {
   static properties = { hint: { attribute: false } };
@@ -134,7 +120,7 @@ export class CodeReader extends View {
     const bad = !live && this.phase !== 'opening';
     return html`<div class="camera-box">
       <video muted playsinline aria-hidden="true"></video>
-      ${this.phase === 'opening' ? html`<div class="camera-note on-dark">${waiting(t('scan.opening'))}</div>` : nothing}
+      ${this.phase === 'opening' ? html`<div class="camera-note">${waiting(t('scan.opening'))}</div>` : nothing}
       ${live
         ? html`<div class="frame ${this.hit ? 'hit' : ''}" aria-hidden="true"><i></i><i></i><i></i><i></i></div>
             <p class="camera-hint">${this.hint}</p>`

@@ -272,7 +272,7 @@ export class CountingScreen extends View {
   render() {
     const facts = this.facts;
     return html`${appBar({ title: facts?.customerCode || t('count.title'), back: () => void this.back() })}
-      <div class="count-screen" @pointerdown=${() => unlockSound()}>
+      <div class="count-screen ${this.phase === 'trouble' ? 'in-trouble' : ''}" @pointerdown=${() => unlockSound()}>
         <div class="stage">
           <video muted playsinline aria-hidden="true"></video>
           <canvas width="16" height="9" role="img" aria-label=${t('count.preview')}></canvas>
@@ -280,7 +280,7 @@ export class CountingScreen extends View {
             ? waiting(t('scan.opening'))
             : nothing}
         </div>
-        ${this.renderLive()} ${this.phase === 'trouble' ? this.renderTrouble() : this.renderTaps()} ${this.renderFoot()}
+        ${this.phase === 'trouble' ? this.renderTrouble() : html`${this.renderLive()} ${this.renderTaps()} ${this.renderFoot()}`}
       </div>`;
   }
 
@@ -335,7 +335,7 @@ export class CountingScreen extends View {
       ${trouble.sound
         ? html`<button type="button" class="big" @click=${() => void this.begin()}>${t('count.no_sound_yes')}</button>`
         : nothing}`;
-    return html`<div class="taps">${messageBox({ ...trouble, actions })}</div>`;
+    return html`<div class="trouble">${messageBox({ ...trouble, actions })}</div>`;
   }
 }
 

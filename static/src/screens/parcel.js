@@ -81,7 +81,7 @@ export class ParcelScreen extends View {
     const note = view.source === 'phone' ? html` <span class="quiet">${t('phone.parcel_received_unconfirmed')}</span>` : nothing;
     return html`${facts.label ? html`<dt>${t('phone.parcel_label')}</dt><dd class="code">${printedCode(facts.label)}</dd>` : nothing}
       <dt>${t('phone.parcel_orders')}</dt>
-      <dd class="number">${facts.orders.map((order) => html`<div>${order.order_no}</div>`)}</dd>
+      <dd class="number">${facts.orders.map((order) => html`<div class="order">${order.order_no}</div>`)}</dd>
       ${view.parcel.waybills.length > 0
         ? html`<dt>${t('phone.parcel_waybill')}</dt>
             <dd class="number">${view.parcel.waybills.map((one) => html`<div>${[one.courier, one.number].filter(Boolean).join(' ')}</div>`)}</dd>`

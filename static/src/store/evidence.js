@@ -59,7 +59,8 @@ export async function openTake(takeId, { mime = '', lines = [] } = {}) {
   try {
     const backend = await chooseBackend();
     const kept = await (await openDb()).get('takes', takeId);
-    if (!kept || kept.backend) throw new Error(`take ${takeId} has no take-open record or was opened before`);
+    // Closed: another tab, starting in the moment between the take-open record and here, took it for a lost one.
+    if (!kept?.open || kept.backend || kept.closed) throw new Error(`take ${takeId} cannot be filmed (any more)`);
     // The row first: after a crash it tells where bytes may lie.
     await write(['takes'], (tx) => tx.objectStore('takes').put({ ...kept, mime, lines, backend: backend.name }));
     await backend.open(takeId);

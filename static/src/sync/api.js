@@ -122,7 +122,7 @@ export async function signedAnswer(method, path, options = {}) {
   const whole = path.startsWith(`${BASE}/`) ? path : BASE + path;
   const { json, ...rest } = options;
   const body = json === undefined ? asBytes(options.body) : new TextEncoder().encode(JSON.stringify(json));
-  const digest = body ? (options.digest ?? sha256Hex(body)) : '-';
+  const digest = body?.length ? (options.digest ?? sha256Hex(body)) : '-';
   const type = typeOf(json);
   let session = (await getSetting('session')) ?? (await newSession());
   for (let renewed = false; ; renewed = true) {

@@ -51,8 +51,9 @@ class SignedRequest {
 
   /** @param {Piece | null} [piece] */
   async send(piece) {
-    const bytes = piece?.bytes ?? null;
-    const digest = bytes ? sha256Hex(bytes) : undefined;
+    // A PATCH without a body has no Content-Length in a browser; the one that only tells the length needs its 0.
+    const bytes = piece?.bytes ?? (this.method === 'PATCH' ? new Uint8Array(0) : null);
+    const digest = bytes?.length ? sha256Hex(bytes) : undefined;
     const checksum = digest ? { 'Upload-Checksum': `sha256 ${base64(fromHex(digest))}` } : {};
     const answer = await signedAnswer(this.method, pathOf(this.url), {
       body: bytes,
