@@ -115,7 +115,7 @@ test('a take left open is found, reconciled and sealed as interrupted with its t
   const take = await film(['one ', 'two']);
   await take.addEvent({ ms: 2400, type: 'tally', line: LINES[0], n: 1, total: 1 });
   assert.deepEqual(await recoverTakes(), [], 'while it is being recorded nothing is touched');
-  take.release(); // the page died: its lock is gone, nothing was closed
+  await take.release(); // the page died: its lock is gone, nothing was closed
   const found = await recoverTakes();
   assert.deepEqual(found, [{ takeId: take.takeId, bytes: 7, chunks: 2, lastMs: 2000, damaged: 0 }]);
   const record = parseRecord((await sealInterrupted(take.takeId, await means(NOW + 86_400_000))).text);

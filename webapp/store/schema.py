@@ -77,6 +77,8 @@ class User(Base):
 
 class DeskSession(Base):
     __tablename__ = "desk_session"
+    device_note: Mapped[str] = mapped_column(Text, default="", server_default="")  # browser, as it names itself
+    seen_at: Mapped[datetime | None]
     token_hash: Mapped[Sha256] = mapped_column(primary_key=True)
     user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
     created_at: Mapped[datetime]
@@ -127,6 +129,9 @@ class PlatformAccount(Base):
     platform: Mapped[str]
     name: Mapped[str]
     owner: Mapped[str]  # self | agent | unknown
+    order_tail6: Mapped[str | None]  # the last six digits of its order numbers encode the buyer (domain.md 12.1)
+    owner_confirmed_by: Mapped[str | None]
+    owner_confirmed_at: Mapped[datetime | None]
     __table_args__ = (UniqueConstraint("organisation_id", "platform", "name"),)
 
 
@@ -169,6 +174,7 @@ class Order(Base):
     adjust_fen: Mapped[Big | None]
     paid_fen: Mapped[Big | None]
     remark: Mapped[str] = mapped_column(Text)
+    order_kind: Mapped[str | None]  # stock | bulk | negotiated | sample_to_bulk | custom
     imported_at: Mapped[datetime]
     received_at: Mapped[datetime | None]  # projection: earliest goods receipt of its parcels
     received_zone: Mapped[str | None]
@@ -200,6 +206,10 @@ class OrderLine(Base):
     material_no: Mapped[str]
     single_item_no: Mapped[str]
     picture_sha256: Mapped[str | None] = mapped_column(String(64))
+    unit_weight_mg: Mapped[Big | None]
+    pack_factor: Mapped[int | None]
+    listing_url: Mapped[str] = mapped_column(Text, default="", server_default="")
+    listing_spec: Mapped[str] = mapped_column(Text, default="", server_default="")
 
     order: Mapped[Order] = relationship(back_populates="lines")
     __table_args__ = (UniqueConstraint("order_id", "seq"),)
@@ -239,13 +249,21 @@ class Label(Base):
 
     __tablename__ = "label"
     code: Mapped[str] = mapped_column(String(10), primary_key=True)
-    parcel_id: Mapped[str] = mapped_column(ForeignKey("parcel.id"), index=True)
+    parcel_id: Mapped[str | None] = mapped_column(ForeignKey("parcel.id"), index=True)  # None: blank, not bound
     stock: Mapped[str]
     printed_at: Mapped[datetime]
     printed_by: Mapped[str]
     voided_at: Mapped[datetime | None]
+    kind: Mapped[str] = mapped_column(default="parcel", server_default="parcel")  # | carton | sku | load_unit | blank
+    carton_no: Mapped[int | None]
+    carton_of: Mapped[int | None]
+    line_id: Mapped[str | None] = mapped_column(ForeignKey("order_line.id"))
+    load_unit_id: Mapped[str | None] = mapped_column(ForeignKey("load_unit.id"))
+    roll_id: Mapped[str | None] = mapped_column(ForeignKey("label_roll.id"), index=True)
+    bound_at: Mapped[datetime | None]
+    bound_record_id: Mapped[str | None] = mapped_column(String(32))
 
-    parcel: Mapped[Parcel] = relationship(back_populates="labels")
+    parcel: Mapped[Parcel | None] = relationship(back_populates="labels")
 
 
 class Milestone(Base):
@@ -259,6 +277,7 @@ class Milestone(Base):
     proven: Mapped[bool]  # true only with EV-21
     stated_by: Mapped[str]
     stated_at: Mapped[datetime]
+    document_id: Mapped[str | None] = mapped_column(ForeignKey("document.id"))
 
 
 class Deadline(Base):

@@ -66,7 +66,7 @@ export async function openTake(takeId, { mime = '', lines = [] } = {}) {
     await backend.open(takeId);
     return new OpenTake(takeId, backend, release);
   } catch (error) {
-    release();
+    await release();
     throw error;
   }
 }
@@ -84,7 +84,7 @@ export class OpenTake {
   /**
    * @param {string} takeId
    * @param {Backend} backend
-   * @param {() => void} release
+   * @param {() => Promise<void>} release
    */
   constructor(takeId, backend, release) {
     this.takeId = takeId;
@@ -153,7 +153,8 @@ export class OpenTake {
         await keepClosed(this.takeId, closed);
         return { ...closed, chunks: this.#chunks };
       } finally {
-        this.release();
+        // The next take may begin the moment this one is closed.
+        await this.release();
         tellTakeChange(this.takeId);
       }
     });
@@ -247,7 +248,7 @@ export async function recoverTakes() {
     }
     return found;
   } finally {
-    release();
+    await release();
   }
 }
 

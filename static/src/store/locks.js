@@ -26,21 +26,25 @@ const held = new Set();
 /**
  * Takes a lock at once or not at all.
  * @param {string} name
- * @returns {Promise<(() => void) | null>} lets go; null: somebody else holds it
+ * @returns {Promise<(() => Promise<void>) | null>} lets go, and resolves when it is free; null: somebody else holds it
  */
 export function tryLock(name) {
   const locks = globalThis.navigator?.locks;
   if (!locks) {
     if (held.has(name)) return Promise.resolve(null);
     held.add(name);
-    return Promise.resolve(() => void held.delete(name));
+    return Promise.resolve(async () => void held.delete(name));
   }
   return new Promise((resolve, reject) => {
-    locks
-      .request(`dockproof-${name}`, { ifAvailable: true }, (lock) => {
-        if (!lock) return resolve(null);
-        return new Promise((release) => resolve(() => release(undefined)));
-      })
-      .catch(reject);
+    const ended = locks.request(`dockproof-${name}`, { ifAvailable: true }, (lock) => {
+      if (!lock) return resolve(null);
+      return new Promise((end) => {
+        resolve(() => {
+          end(undefined);
+          return ended.then(() => undefined);
+        });
+      });
+    });
+    ended.catch(reject);
   });
 }
