@@ -1,4 +1,4 @@
-"""Every earlier revision, with rows in it, becomes the newest; nothing is lost, and the schema is what the code says."""
+"""Every earlier revision, with rows in it, becomes the newest, and the schema is what the code says."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ ROWS_0001 = (
     "INSERT INTO organisation VALUES ('o', 'Chi Import', 'CHI', 1)",
     "INSERT INTO parcel (id, organisation_id, created_at) VALUES ('p', 'o', 1)",
     "INSERT INTO label (code, parcel_id, stock, printed_at, printed_by) VALUES ('ABCDEFGHJK', 'p', '100x150', 1, 'x')",
-    "INSERT INTO platform_account (id, organisation_id, platform, name, owner) VALUES ('a', 'o', '1688', 'chi', 'self')",
+    "INSERT INTO platform_account (id, organisation_id, platform, name, owner) "
+    "VALUES ('a', 'o', '1688', 'chi', 'self')",
     "INSERT INTO supplier (id, organisation_id, company, member) VALUES ('s', 'o', 'c', 'm')",
     'INSERT INTO "order" (id, organisation_id, account_id, supplier_id, platform, order_no, status_raw, remark, '
     "imported_at) VALUES ('r', 'o', 'a', 's', '1688', '3657499272179232333', '', '', 1)",

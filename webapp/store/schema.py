@@ -77,7 +77,9 @@ class User(Base):
 
 class DeskSession(Base):
     __tablename__ = "desk_session"
-    device_note: Mapped[str] = mapped_column(Text, default="", server_default="")  # browser, as it names itself
+    device_note: Mapped[str] = mapped_column(
+        Text, default="", server_default=""
+    )  # browser, as it names itself
     seen_at: Mapped[datetime | None]
     token_hash: Mapped[Sha256] = mapped_column(primary_key=True)
     user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
@@ -129,7 +131,9 @@ class PlatformAccount(Base):
     platform: Mapped[str]
     name: Mapped[str]
     owner: Mapped[str]  # self | agent | unknown
-    order_tail6: Mapped[str | None]  # the last six digits of its order numbers encode the buyer (domain.md 12.1)
+    order_tail6: Mapped[
+        str | None
+    ]  # the last six digits of its order numbers encode the buyer (domain.md 12.1)
     owner_confirmed_by: Mapped[str | None]
     owner_confirmed_at: Mapped[datetime | None]
     __table_args__ = (UniqueConstraint("organisation_id", "platform", "name"),)
@@ -249,12 +253,16 @@ class Label(Base):
 
     __tablename__ = "label"
     code: Mapped[str] = mapped_column(String(10), primary_key=True)
-    parcel_id: Mapped[str | None] = mapped_column(ForeignKey("parcel.id"), index=True)  # None: blank, not bound
+    parcel_id: Mapped[str | None] = mapped_column(
+        ForeignKey("parcel.id"), index=True
+    )  # None: blank, not bound
     stock: Mapped[str]
     printed_at: Mapped[datetime]
     printed_by: Mapped[str]
     voided_at: Mapped[datetime | None]
-    kind: Mapped[str] = mapped_column(default="parcel", server_default="parcel")  # | carton | sku | load_unit | blank
+    kind: Mapped[str] = mapped_column(
+        default="parcel", server_default="parcel"
+    )  # | carton | sku | load_unit | blank
     carton_no: Mapped[int | None]
     carton_of: Mapped[int | None]
     line_id: Mapped[str | None] = mapped_column(ForeignKey("order_line.id"))

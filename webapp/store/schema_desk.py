@@ -1,4 +1,4 @@
-"""Tables that the desk fills: how files are read, what is known of goods, plans, documents, views (issue "Orders in")."""
+"""Tables that the desk fills: how files are read, what is known of goods, plans, documents, views."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class ReceivingPlan(Base):
 
 
 class OrderCheck(Base):
-    """A special check or note for the receiver: a phrase that exists in three languages, or free text (untranslated)."""
+    """A special check or note for the receiver: a phrase in three languages, or free text (untranslated)."""
 
     __tablename__ = "order_check"
     id: Mapped[Id]

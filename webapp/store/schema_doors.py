@@ -1,4 +1,4 @@
-"""Tables of people and doors: invitations, passkeys, job links, quarantine, rate limits (issue "People, phones and doors")."""
+"""Tables of people and doors: invitations, passkeys, job links, quarantine, rate limits."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
+from webapp.adapters import label_sheets
 from webapp.domain.permissions import Permission
 from webapp.domain.refusals import Refusal
 from webapp.locate import fonts_dir
@@ -133,6 +134,11 @@ def _order_page(order_no: str, refusal: Refusal | None = None) -> ResponseReturn
     )
     problem = None if refusal is None else errors.sentence(refusal)
     page = render_template(
-        "orders/order.html", view=view, rulebook=services().rulebook, problem=problem, now=now
+        "orders/order.html",
+        view=view,
+        rulebook=services().rulebook,
+        label_warnings=label_sheets.warnings(services().settings.public_url),
+        problem=problem,
+        now=now,
     )
     return page, 200 if refusal is None else errors.status_of(refusal)

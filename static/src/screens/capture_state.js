@@ -6,9 +6,9 @@ import { t } from '../ui/words.js';
 
 /** @typedef {import('../sync/captures.js').Capture} Capture */
 
-/** Whether the only copy is on this phone, wholly or in part. @param {Capture} capture */
+/** Whether the only copy is on this phone, wholly or in part; a take of nothing cannot be lost. @param {Capture} capture */
 export function isAtRisk(capture) {
-  return capture.state !== 'verified';
+  return capture.state !== 'verified' && capture.problem !== 'empty';
 }
 
 /**
