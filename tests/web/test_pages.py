@@ -128,7 +128,7 @@ def site_of_chi(instance: Instance) -> str:
 
 
 def owner_in(instance: Instance, language: str) -> FlaskClient:
-    client = instance.client(Role.OWNER)
+    client = instance.client(Role.OWNER, language=language)
     client.set_cookie("dockproof_language", language)
     return client
 
@@ -335,7 +335,7 @@ def test_a_label_tells_a_stranger_its_code_and_nothing_else(whole: Instance) -> 
         supplier = session.scalars(select(Supplier.company)).all()
     assert label is not None
     page = whole.client(Role.ANONYMOUS).get(f"/L/{label.code}").text
-    assert f"{label.code[:5]}-{label.code[5:]}" in page and 'href="/scan"' in page
+    assert f"{label.code[:5]}-{label.code[5:]}" in page and f'href="/scan?label={label.code}"' in page
     assert not [name for name in (whole.names["order_no"], *supplier) if name in page]
 
 
