@@ -21,6 +21,8 @@ class Settings:
     database_url: str
     public_url: str | None
     port: int
+    trusted_proxy: bool = False
+    """Believe X-Forwarded-Proto, -Host and -For of the one proxy in front (docs/operations.md)."""
 
 
 def read_settings(environ: Mapping[str, str], cwd: Path) -> Settings:
@@ -36,6 +38,7 @@ def read_settings(environ: Mapping[str, str], cwd: Path) -> Settings:
         database_url=_database_url(environ.get("DOCKPROOF_DATABASE_URL"), home),
         public_url=_public_url(environ.get("DOCKPROOF_PUBLIC_URL")),
         port=_port(environ.get("DOCKPROOF_PORT")),
+        trusted_proxy=_switch("DOCKPROOF_TRUSTED_PROXY", environ.get("DOCKPROOF_TRUSTED_PROXY")),
     )
 
 
@@ -70,3 +73,11 @@ def _port(value: str | None) -> int:
     if not value.isascii() or not value.isdigit() or int(value) > 65535:
         raise WrongSetting("DOCKPROOF_PORT must be a number from 0 to 65535.")
     return int(value)
+
+
+def _switch(name: str, value: str | None) -> bool:
+    if value in (None, "", "0"):
+        return False
+    if value != "1":
+        raise WrongSetting(f"{name} must be 1 or 0.")
+    return True

@@ -13,6 +13,8 @@ from webapp.domain.rulebook import Rulebook
 from webapp.locate import migrations_dir
 from webapp.store.database import Database
 from webapp.store.migrate import migrate
+from webapp.usecases import log_guard
+from webapp.usecases.order_progress import fill_missing_progress
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,11 @@ class Services:
 def build_services(settings: Settings, clock: Clock | None = None) -> Services:
     """Opens (and migrates) the database and the stores under ``settings.home``."""
     settings.home.mkdir(parents=True, exist_ok=True)
+    log_guard.check_home(settings.home)
     database = Database(settings.database_url)
     migrate(database, migrations_dir())
+    log_guard.guard_log(database, settings.home)
+    fill_missing_progress(database)
     return Services(
         settings=settings,
         database=database,

@@ -58,8 +58,11 @@ def upgrade() -> None:
         sa.Column("platform", sa.String(), nullable=False),
         sa.Column("made_by", sa.String(), nullable=False),
         sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
         sa.Column("rows_read", sa.Integer(), nullable=False),
         sa.Column("rows_total", sa.Integer(), nullable=True),
+        sa.Column("orders_done", sa.Integer(), nullable=False),
+        sa.Column("orders_total", sa.Integer(), nullable=True),
         sa.Column("report", sa.JSON(), nullable=True),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -124,6 +127,7 @@ def upgrade() -> None:
         sa.Column("device_id", sa.String(length=32), nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=False),
         sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("last_seq", sa.BigInteger(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_device_key_device_id")),
         sa.PrimaryKeyConstraint("device_id", "until", name=op.f("pk_device_key")),
     )
@@ -168,6 +172,7 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("signature", sa.Text(), nullable=False),
+        sa.Column("side", sa.JSON(), server_default="{}", nullable=False),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_quarantine_device_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantine")),
@@ -257,6 +262,7 @@ def upgrade() -> None:
         sa.Column("mime", sa.String(), nullable=False),
         sa.Column("bytes", sa.BigInteger(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("over_https", sa.Boolean(), nullable=False),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["link_hash"], ["job_link.token_hash"], name=op.f("fk_job_capture_link_hash")
@@ -302,6 +308,10 @@ def upgrade() -> None:
         milestone.add_column(sa.Column("document_id", sa.String(length=32), nullable=True))
         milestone.create_foreign_key(op.f("fk_milestone_document_id"), "document", ["document_id"], ["id"])
     op.add_column("order", sa.Column("order_kind", sa.String(), nullable=True))
+    op.add_column("order", sa.Column("arrived_parcels", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("order", sa.Column("expected_parcels", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("order", sa.Column("state", sa.String(), nullable=True))
+    op.create_index("ix_order_organisation_id_state", "order", ["organisation_id", "state"], unique=False)
     op.add_column("order_line", sa.Column("unit_weight_mg", sa.BigInteger(), nullable=True))
     op.add_column("order_line", sa.Column("pack_factor", sa.Integer(), nullable=True))
     op.add_column("order_line", sa.Column("listing_url", sa.Text(), server_default="", nullable=False))

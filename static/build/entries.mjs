@@ -6,7 +6,7 @@ import { MODULES, ROOT, SOURCES, WORDS } from './places.mjs';
 /** @typedef {{name: string, path: string, kind: 'script' | 'worker' | 'style'}} Entry */
 /** @typedef {{name: string, path: string, hashed: boolean, minify?: boolean}} Copy */
 
-const SCRIPTS = { 'main.js': 'main.js', 'desk.js': 'desk/desk.js' };
+const SCRIPTS = { 'main.js': 'main.js', 'phone_check.js': 'phone_check.js', 'desk.js': 'desk/desk.js' };
 const STYLES = { 'phone.css': 'style/phone.css', 'desk.css': 'style/desk.css' };
 const WORKERS = { 'sw.js': 'sw.js' };
 const LANGUAGES = ['en', 'zh_CN', 'vi'];

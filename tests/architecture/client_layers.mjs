@@ -4,8 +4,8 @@ import { posix } from 'node:path';
 /** From the top down: a layer may import itself and everything after it. */
 export const LAYERS = ['main', 'screens', 'ui', 'sync', 'store', 'device', 'core'];
 
-/** Beside the layers: the desk pages' scripts and the service worker. */
-const BESIDE = { desk: ['desk', 'core', 'ui'], sw: ['sw', 'core'] };
+/** Beside the layers: the desk pages' scripts, the phone check's start and the service worker. */
+const BESIDE = { desk: ['desk', 'core', 'ui'], phone_check: ['screens'], sw: ['sw', 'core'] };
 
 /** Which npm package may be imported where: each has one home, so that it can be replaced there. */
 export const PACKAGES = {

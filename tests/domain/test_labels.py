@@ -19,6 +19,7 @@ from webapp.domain.labels import (
     parse_label,
     printed_code,
 )
+from webapp.domain.stickers import read_spelling, sticker_key, sticker_spelling
 
 VECTORS: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "vectors" / "labels.json").read_text("utf-8")
@@ -137,3 +138,21 @@ def test_each_bit_of_the_45_moves_the_code() -> None:
     base = int.from_bytes(bytes.fromhex("0000155555555555"), "big")
     drawn = {label_code((base ^ (1 << bit)).to_bytes(8, "big")) for bit in range(45)}
     assert len(drawn) == 45
+
+
+@pytest.mark.parametrize("vector", VECTORS["stickers"], ids=lambda v: v["why"])
+def test_sticker_key(vector: dict[str, str]) -> None:
+    assert sticker_key(vector["text"]) == vector["key"]
+
+
+@lawful
+@given(st.text(max_size=60))
+def test_a_stickers_key_is_its_own_key(text: str) -> None:
+    key = sticker_key(text)
+    assert sticker_key(key) == key
+
+
+@lawful
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=200))
+def test_a_record_carries_every_sticker(text: str) -> None:
+    assert read_spelling(sticker_spelling(text)) == text

@@ -362,4 +362,5 @@ REASONS = {
     "quantity_not_positive", "quantity_decimals", "quantity_too_large", "money_unreadable", "money_negative",
     "money_decimals", "date_unreadable", "date_out_of_range", "product_missing", "waybill_rounded", "id_rounded",
     "text_cut", "duplicate_header", "line_repeated", "order_conflict", "waybill_not_a_number", "unit_price_rounded",
+    "order_not_known", "several_kinds",
 }  # fmt: skip

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { ALPHABET, checkCharacter, parseLabel, printedCode } from "../../static/src/core/label.js";
+import { readSpelling, stickerKey, stickerSpelling } from "../../static/src/core/sticker.js";
 
 const vectors = JSON.parse(readFileSync(new URL("../vectors/labels.json", import.meta.url), "utf8"));
 
@@ -44,5 +45,12 @@ for (const { hex, code } of vectors.draw) {
         assert.equal(parseLabel(code.slice(0, place) + wrong + code.slice(place + 1)).code, null);
       }
     }
+  });
+}
+
+for (const { why, text, key } of vectors.stickers) {
+  test(`sticker: ${why}`, () => {
+    assert.equal(stickerKey(text), key);
+    if (key) assert.equal(readSpelling(stickerSpelling(text)), text);
   });
 }

@@ -42,9 +42,10 @@ def browser(
     viewport: dict[str, int],
     camera: Path | None = None,
     touch: bool = False,
+    extra: tuple[str, ...] = (),
 ) -> Iterator[BrowserContext]:
     """A browser with its own profile; with ``camera`` it films that file and hears beeps."""
-    arguments = [*_QUIET]
+    arguments = [*_QUIET, *extra]
     if camera is not None:
         arguments += [
             "--use-fake-ui-for-media-stream",

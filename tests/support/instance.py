@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.support.clock import FixedClock
 from webapp.adapters.secrets import new_id, new_token, token_hash
 from webapp.config import read_settings
 from webapp.domain.permissions import Role
@@ -17,22 +19,10 @@ from webapp.store.schema import DeskSession, Order, Take, User
 from webapp.usecases.demo import FILMED_ORDER, fill_demo
 from webapp.usecases.derivatives import run_next
 from webapp.usecases.people import add_organisation
-from webapp.web.access import SESSION_COOKIE
+from webapp.usecases.sessions import Desk, session_user
 from webapp.web.app import create_app
+from webapp.web.cookies import SESSION_COOKIE
 from webapp.wiring import Services, build_services
-
-
-@dataclass
-class FixedClock:
-    """The instant that a test says it is."""
-
-    at: datetime
-
-    def now(self) -> datetime:
-        return self.at
-
-    def pass_time(self, **span: float) -> None:
-        self.at += timedelta(**span)
 
 
 @dataclass
@@ -43,11 +33,21 @@ class Instance:
     organisations: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
 
-    def client(self, role: Role, organisation: str = "Chi") -> FlaskClient:
-        """A browser in which a person of this role is signed in (nobody for ``anonymous``)."""
+    def client(self, *roles: Role, organisation: str = "Chi", language: str = "en") -> FlaskClient:
+        """A browser in which a person of these roles is signed in (nobody for ``anonymous``)."""
         client = self.app.test_client()
-        if role is Role.ANONYMOUS:
-            return client
+        if Role.ANONYMOUS not in roles:
+            client.set_cookie(SESSION_COOKIE, self._sign_in(roles, organisation, language))
+        return client
+
+    def person(self, *roles: Role, organisation: str = "Chi") -> Desk:
+        """A person of these roles, signed in without a browser, for use-cases."""
+        token = self._sign_in(roles, organisation, "en")
+        desk = session_user(self.services.database, token, now=self.clock.now())
+        assert desk is not None
+        return desk
+
+    def _sign_in(self, roles: Collection[Role], organisation: str, language: str) -> str:
         token, now = new_token(), self.clock.now()
         user_id = new_id()
         with self.services.database.write() as session:
@@ -57,8 +57,8 @@ class Instance:
                     organisation_id=self.organisations[organisation],
                     name=organisation,
                     login=user_id,
-                    role=role,
-                    language="en",
+                    roles=frozenset(roles),
+                    language=language,
                     created_at=now,
                 )
             )
@@ -71,8 +71,7 @@ class Instance:
                     expires_at=now + timedelta(days=1),
                 )
             )
-        client.set_cookie(SESSION_COOKIE, token)
-        return client
+        return token
 
     def csrf(self, client: FlaskClient) -> str:
         """The token that this browser's forms carry."""
@@ -96,7 +95,7 @@ def make_instance(home: Path, now: datetime) -> Instance:
             customer_code="DUNG",
             owner="Dung",
             login="dung",
-            password=None,
+            password_hash=None,
             language="vi",
             now=now,
         )

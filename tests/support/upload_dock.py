@@ -21,7 +21,8 @@ from webapp.usecases import uploads
 from webapp.usecases.evidence import Item, Receipt, accept_records
 from webapp.usecases.uploads import Body, BodyCut, UploadState
 
-SLICES = (b"first slice ", b"second", b"3")
+# It begins as a WebM does: the server looks.
+SLICES = (b"\x1aE\xdf\xa3 webm  1", b"second", b"3")
 DATA = b"".join(SLICES)
 SHA256 = hashlib.sha256(DATA).hexdigest()
 

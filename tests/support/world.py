@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy.orm import Session
 
 from webapp.domain.labels import label_code
+from webapp.domain.permissions import Role
 from webapp.locate import migrations_dir
 from webapp.store.database import Database
 from webapp.store.migrate import migrate
@@ -143,18 +144,18 @@ def _places(session: Session, world: World) -> None:
 def _people(session: Session, world: World) -> None:
     at = world.start - timedelta(days=30)
     for worker, site, name, role in (
-        (world.an, world.dongguan, "An", "cn_receiver"),
-        (world.binh, world.dongguan, "Binh", "cn_qc"),
-        (world.worker_in_hanoi, world.hanoi, "Lan", "vn_receiver"),
+        (world.an, world.dongguan, "An", Role.CN_RECEIVER),
+        (world.binh, world.dongguan, "Binh", Role.CN_QC),
+        (world.worker_in_hanoi, world.hanoi, "Lan", Role.VN_RECEIVER),
     ):
-        session.add(Worker(id=worker, site_id=site, name=name, role=role, pin_hash="-", created_at=at))
+        session.add(Worker(id=worker, site_id=site, name=name, roles={role}, pin_hash="-", created_at=at))
     session.add(
         User(
             id=opaque("chi"),
             organisation_id=world.importer,
             name="Chi",
             login="chi",
-            role="agent",
+            roles={Role.AGENT},
             language="vi",
             created_at=at,
         )

@@ -238,11 +238,12 @@ def test_a_phone_cannot_touch_a_parcel_whose_owner_its_site_does_not_serve(dock:
         assert session.get_one(Parcel, dock.world.private_parcel).received_at is None
 
 
-def test_what_a_revoked_phone_had_signed_is_kept_and_marked(dock: Dock, phone: Phone) -> None:
+def test_what_a_revoked_phone_still_sends_is_set_aside(dock: Dock, phone: Phone) -> None:
     with dock.database.write() as session:
         session.get_one(Device, phone.device).revoked_at = dock.world.start
     (receipt,) = dock.send(phone.device, phone.arrival("arrival", dock.world.start))
-    assert codes(receipt) == ["device_revoked"]
+    assert (receipt.state, receipt.entry) == ("quarantined", None)
+    assert dock.count(Record) == dock.count(LogEntry) == 0
 
 
 # -- receipt time ----------------------------------------------------------------------------------------------------

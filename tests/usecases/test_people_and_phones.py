@@ -18,7 +18,7 @@ from webapp.locate import migrations_dir
 from webapp.store.database import Database
 from webapp.store.migrate import migrate
 from webapp.store.schema import AuditEvent, Device, Site
-from webapp.usecases import people, phones
+from webapp.usecases import people, phones, sessions, workers
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 PASSWORD = "a long password"
@@ -50,7 +50,7 @@ def sign_up(database: Database) -> people.Desk:
         language="vi",
         now=NOW,
     )
-    desk = people.session_user(database, session, now=NOW)
+    desk = sessions.session_user(database, session, now=NOW)
     assert desk is not None
     return desk
 
@@ -108,14 +108,14 @@ def test_wrong_passwords_lock_and_the_lock_ends(database: Database, chi: people.
     with pytest.raises(Refusal, match="sign_in_locked"):
         people.sign_in(database, login="chi", password=PASSWORD, now=NOW + timedelta(minutes=4))
     token = people.sign_in(database, login="chi", password=PASSWORD, now=NOW + timedelta(minutes=6))
-    assert people.session_user(database, token, now=NOW + timedelta(minutes=6)) == chi
+    assert sessions.session_user(database, token, now=NOW + timedelta(minutes=6)) == chi
 
 
 def test_a_session_ends_by_sign_out_and_by_time(database: Database, chi: people.Desk) -> None:
     token = people.sign_in(database, login="chi", password=PASSWORD, now=NOW)
-    assert people.session_user(database, token, now=NOW + timedelta(days=15)) is None
-    people.sign_out(database, token, now=NOW)
-    assert people.session_user(database, token, now=NOW) is None
+    assert sessions.session_user(database, token, now=NOW + timedelta(days=15)) is None
+    sessions.sign_out(database, token, now=NOW)
+    assert sessions.session_user(database, token, now=NOW) is None
 
 
 def test_a_code_lets_one_phone_in_once(database: Database, chi: people.Desk) -> None:
@@ -158,8 +158,8 @@ def test_a_key_that_its_sender_does_not_hold_is_refused(database: Database, chi:
 
 def test_a_shift_starts_by_pin_and_five_wrong_ones_lock_it(database: Database, chi: people.Desk) -> None:
     site = site_of(database)
-    worker = people.add_worker(
-        database, actor=chi, site_id=site, name="An", role=Role.CN_RECEIVER, pin="2468", now=NOW
+    worker = workers.add_worker(
+        database, actor=chi, site_id=site, name="An", roles=[Role.CN_RECEIVER], pin="2468", now=NOW
     )
     code = phones.make_enrolment_code(database, actor=chi, site_id=site, now=NOW)
     device = enrol(database, code, Key()).device_id
@@ -183,8 +183,8 @@ def test_a_pin_that_protects_nothing_is_refused(
     database: Database, chi: people.Desk, pin: str, problem: str
 ) -> None:
     with pytest.raises(Refusal, match=problem):
-        people.add_worker(
-            database, actor=chi, site_id=site_of(database), name="An", role="cn_qc", pin=pin, now=NOW
+        workers.add_worker(
+            database, actor=chi, site_id=site_of(database), name="An", roles=["cn_qc"], pin=pin, now=NOW
         )
 
 

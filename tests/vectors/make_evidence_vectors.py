@@ -4,6 +4,7 @@ Imports neither the server's nor the phone's code, so that a vector cannot agree
 Run: python tests/vectors/make_evidence_vectors.py [folder]
 """
 
+import base64
 import hashlib
 import json
 import sys
@@ -226,6 +227,66 @@ LOST: Fields = {
 }
 
 
+BIND_TEXT = f"""\
+format 1
+id 4f1e2d3c4b5a69788796a5b4c3d2e1f0
+device d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0
+seq 5
+prev sha256:{sha(LOST_TEXT)}
+boot ffeeddccbbaa9988
+site 51515151515151515151515151515151
+worker 77777777777777777777777777777777
+order -
+parcel 9a9a9a9a9a9a9a9a9a9a9a9a9a9a9a9a
+kind bind
+slot -
+challenge -
+label -
+code 7K3M9Q2XZV
+alias -
+file -
+chunks -
+mono 7000 7000
+wall 1795240900000 1795240900000 420
+offset 12 30
+events -
+supersedes -
+app 3f9c2ab1
+salt 9e9e9e9e9e9e9e9e9e9e9e9e9e9e9e9e
+"""
+BIND: Fields = {
+    **ARRIVAL,
+    "id": "4f1e2d3c4b5a69788796a5b4c3d2e1f0",
+    "seq": 5,
+    "prev": "sha256:" + sha(LOST_TEXT),
+    "boot": "ffeeddccbbaa9988",
+    "worker": "77" * 16,
+    "kind": "bind",
+    "label": None,
+    "code": "7K3M9Q2XZV",
+    "alias": None,
+    "mono": {"start": 7000, "stop": 7000},
+    "wall": {"start": 1795240900000, "stop": 1795240900000, "tz": 420},
+    "offset": {"ms": 12, "pm": 30},
+    "salt": "9e" * 16,
+}
+# What a forwarder's sticker says: hanzi, a GS1 separator, a character beyond the basic plane.
+STICKER = "\u5e7f\u5dde A-17\x1d\U0001f4e6"
+LONGEST = "\U0001f4e6" * 200
+
+
+def spelt(alias: str) -> str:
+    return base64.urlsafe_b64encode(alias.encode()).decode().rstrip("=")
+
+
+def alias_text(spelling: str) -> str:
+    return swap(swap(BIND_TEXT, "code 7K3M9Q2XZV", "code -"), "alias -", f"alias {spelling}")
+
+
+def alias_fields(alias: str) -> Fields:
+    return {**BIND, "code": None, "alias": alias}
+
+
 def swap(text: str, old: str, new: str) -> str:
     assert text.count(old) == 1, (old, text.count(old))
     return text.replace(old, new)
@@ -237,6 +298,9 @@ def records() -> dict[str, Any]:
         ("take-open", OPEN, OPEN_TEXT),
         ("take with two lines in the parcel's own order", TAKE, TAKE_TEXT),
         ("interrupted take without a byte, clock set back, west of UTC", LOST, LOST_TEXT),
+        ("bind of a blank label", BIND, BIND_TEXT),
+        ("bind of a sticker", alias_fields(STICKER), alias_text(spelt(STICKER))),
+        ("bind of the longest sticker", alias_fields(LONGEST), alias_text(spelt(LONGEST))),
     ]
     refused_text = {
         "no closing LF": ARRIVAL_TEXT[:-1],
@@ -283,7 +347,30 @@ def records() -> dict[str, Any]:
             TAKE_TEXT, f"closed complete\ntally {LINE_B} 12\n", f"tally {LINE_B} 12\nclosed complete\n"
         ),
     }
+    refused_text |= {
+        "bind of nothing": swap(BIND_TEXT, "code 7K3M9Q2XZV", "code -"),
+        "bind of a label and a sticker": swap(BIND_TEXT, "alias -", f"alias {spelt('A')}"),
+        "bind without its alias line": swap(BIND_TEXT, "alias -\n", ""),
+        "bind with a file": swap(BIND_TEXT, "file -", f"file sha256:{FILE_SHA} 9 image/jpeg"),
+        "arrival with a code": swap(ARRIVAL_TEXT, "file -", "code 7K3M9Q2XZV\nalias -\nfile -"),
+        "code in lower case": swap(BIND_TEXT, "7K3M9Q2XZV", "7k3m9q2xzv"),
+        "alias of nothing": alias_text(""),
+        "alias above 200 characters": alias_text(spelt("A" * 201)),
+        "alias with NUL": alias_text(spelt("A\0")),
+        "alias that is no UTF-8": alias_text("_w"),
+        "alias of a lone surrogate": alias_text("7aCA"),
+        "alias padded": alias_text("QQ=="),
+        "alias with altered trailing bits": alias_text("QR"),
+        "alias in the standard alphabet": alias_text(
+            spelt(STICKER).replace("_", "/").replace("-", "+") + "+"
+        ),
+    }
     refused_fields = {
+        "bind of nothing": {**BIND, "code": None},
+        "bind of a label and a sticker": {**BIND, "alias": "A"},
+        "bind of an empty sticker": alias_fields(""),
+        "bind of a sticker above 200 characters": alias_fields("A" * 201),
+        "arrival that binds": {**ARRIVAL, "code": "7K3M9Q2XZV"},
         "label in lower case": {**ARRIVAL, "label": "7k3m9q2xzv"},
         "line break smuggled into mime": {**TAKE, "file": {**TAKE["file"], "mime": "video/webm\nseq 9"}},
         "space in mime": {**TAKE, "file": {**TAKE["file"], "mime": "video/mp4; codecs=avc1"}},

@@ -196,8 +196,11 @@ def test_a_revoked_phone_is_stopped_at_once(rig: Rig) -> None:
     rig.phone.send([rig.phone.arrival("one", START)])
     with rig.services.database.write() as session:
         session.get_one(Device, rig.phone.device).revoked_at = START
-    answer = rig.phone.request("POST", RECORDS, sent(rig.phone, "two"))
+    answer = rig.phone.request("GET", "/api/v1/snapshot")
     assert (answer.status, answer.json["error"]["code"]) == (401, "device_revoked")
+    # What it still sends is kept for the desk (tests/hostile/test_revoked_phone.py), and enters nothing.
+    answer = rig.phone.request("POST", RECORDS, sent(rig.phone, "two"))
+    assert [receipt["state"] for receipt in answer.json["receipts"]] == ["quarantined"]
     assert rig.entries() == 1
 
 

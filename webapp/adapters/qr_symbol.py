@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
-from qrcode.constants import ERROR_CORRECT_Q
+from qrcode.constants import ERROR_CORRECT_M, ERROR_CORRECT_Q
 from qrcode.exceptions import DataOverflowError
 from qrcode.main import QRCode
 from qrcode.util import QRData
@@ -13,6 +14,7 @@ QUIET_MODULES = 4
 
 # Any mask decodes; choosing the best one costs six times the rest.
 _MASK = 3
+_LEVELS = {"M": ERROR_CORRECT_M, "Q": ERROR_CORRECT_Q}
 
 
 class PayloadTooLong(ValueError):
@@ -27,12 +29,12 @@ class QrSymbol:
     runs: tuple[tuple[int, int, int], ...]
 
 
-def qr_symbol(payload: str) -> QrSymbol:
-    """The symbol of ``payload`` at level Q; upper-case payloads take the alphanumeric mode by themselves.
+def qr_symbol(payload: str, level: Literal["M", "Q"] = "Q") -> QrSymbol:
+    """The symbol of ``payload``; upper-case payloads take the alphanumeric mode by themselves.
 
-    Raises ``PayloadTooLong``.
+    ``level``: M recovers about 15 % of the symbol, Q 25 %. Raises ``PayloadTooLong``.
     """
-    code: QRCode = QRCode(error_correction=ERROR_CORRECT_Q, border=0, mask_pattern=_MASK)  # type: ignore[type-arg]
+    code: QRCode = QRCode(error_correction=_LEVELS[level], border=0, mask_pattern=_MASK)  # type: ignore[type-arg]
     code.add_data(QRData(payload.encode()))
     try:
         code.make(fit=True)

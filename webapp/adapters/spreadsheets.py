@@ -1,109 +1,141 @@
-"""Rows of the first sheet of an .xlsx that a stranger sent, read only after its size is known.
+"""Rows of a table that a stranger sent: .xlsx, .xls, CSV or tab-separated text; read only after its size is known.
 
 Cells come as the file keeps them: text as text, every number as a float (an id of more than 15 digits is
 already rounded in the file itself; `domain.orders` refuses it), dates as naive datetimes. Formulas are never
 evaluated: the value that the spreadsheet program stored beside one is read, or an empty cell. Of merged cells
-only the first holds the value.
+only the first holds the value. The format is told by the bytes; the name only says what a text file was meant as.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+import struct
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-import python_calamine
-
+from webapp.adapters.calamine_sheets import first_sheet
+from webapp.adapters.text_tables import read_text_rows, text_format
 from webapp.adapters.workbook_zip import Limits, repack
+from webapp.adapters.xls_rows import MOST_BYTES as MOST_XLS_BYTES
+from webapp.adapters.xls_rows import read_xls
 from webapp.domain.order_cells import Cell
 from webapp.domain.refusals import Refusal
 
 _ZIP, _EMPTY_ZIP = b"PK\x03\x04", b"PK\x05\x06"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLE_SECTOR = 512
+_BOOK_START = bytes.fromhex("0908 1000 0006 0500")  # BOF of the globals of a BIFF8 workbook
+_FILEPASS = 0x002F
 _OLE_DIRECTORY_SEARCH = 64 << 20
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 _XLS_STREAMS = ("Workbook".encode("utf-16-le"), "Book\0".encode("utf-16-le"))
-_TEXT_SUFFIXES = {".csv": "csv", ".tsv": "csv", ".txt": "csv"}
+_TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".xls")  # some sites call their CSV .xls
 
 
 class Rows:
-    """The first worksheet, row by row; can be gone through again. ``other_sheets`` were not read."""
+    """The first worksheet, row by row; can be gone through again. ``other_sheets`` were not read.
 
-    def __init__(self, sheet: python_calamine.CalamineSheet, other_sheets: tuple[str, ...]) -> None:
-        self._sheet = sheet
-        self.sheet = sheet.name
+    ``count`` is the number of rows from the sheet's first on, None where only reading tells it.
+    """
+
+    def __init__(
+        self,
+        source: Callable[[], Iterable[Sequence[Cell]]],
+        *,
+        sheet: str = "",
+        other_sheets: tuple[str, ...] = (),
+        count: int | None = None,
+    ) -> None:
+        self._source = source
+        self.sheet = sheet
         self.other_sheets = other_sheets
+        self.count = count
 
     def __iter__(self) -> Iterator[list[Cell]]:
         """Every row from the sheet's row 1 on, blank ones included, so that counting gives row numbers."""
-        for row in self._sheet.iter_rows():
+        for row in self._source():
             yield list(row)
 
 
 def read_rows(source: Path | bytes, filename: str, limits: Limits | None = None) -> Rows:
-    """Open the first visible worksheet. ``filename`` is only used to name the format of what is refused.
+    """Open the table. A ``source`` that is a path must stay there as long as rows are read.
 
     Raises Refusal: import_empty, import_not_a_spreadsheet, import_other_format (format), import_password,
-    import_truncated, import_too_large, import_too_many_rows (limit).
+    import_truncated, import_too_large, import_too_many_rows (limit), import_encoding; while reading also
+    import_quotes (row).
     """
     limits = limits or Limits()
-    with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as stream:
-        _check_kind(stream, filename, limits)
+    with _open(source) as stream:
+        kind = _kind(stream, filename, limits)
+        if kind == "text":
+            return _text_rows(source, stream, limits)
+        if kind == "xls":
+            found = read_xls(stream, limits)
+            return Rows(lambda: found, sheet=found.name, other_sheets=found.others, count=found.row_count)
         with repack(stream, limits) as archive:
-            return _first_sheet(archive)
+            sheet, others = first_sheet(archive)
+    return Rows(
+        sheet.iter_rows, sheet=sheet.name, other_sheets=tuple(others), count=(sheet.end or (-1, -1))[0] + 1
+    )
 
 
-def _check_kind(stream: IO[bytes], filename: str, limits: Limits) -> None:
+def _open(source: Path | bytes) -> IO[bytes]:
+    return io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+
+
+def _kind(stream: IO[bytes], filename: str, limits: Limits) -> str:
+    """xlsx, xls or text, told by the first bytes; the stream stands at its start again."""
     size = stream.seek(0, io.SEEK_END)
     stream.seek(0)
     head = stream.read(8)
+    stream.seek(0)
     if size == 0:
         raise Refusal("import_empty")
     if size > limits.packed_bytes:
         raise Refusal("import_too_large")
-    if head == _OLE:
-        stream.seek(0)
-        _refuse_ole(stream.read(_OLE_DIRECTORY_SEARCH))
     if head[:4] == _ZIP:
-        stream.seek(0)
-        return
-    suffix = Path(filename).suffix.lower()
-    if suffix in _TEXT_SUFFIXES and b"\0" not in head:
-        raise Refusal("import_other_format", format=_TEXT_SUFFIXES[suffix])
-    raise Refusal("import_not_a_spreadsheet")
+        return "xlsx"
+    if head == _OLE:
+        _check_ole(stream.read(_OLE_DIRECTORY_SEARCH), size)
+        if size > MOST_XLS_BYTES:
+            raise Refusal("import_too_large")
+        return "xls"
+    if head[:4] == _EMPTY_ZIP or Path(filename).suffix.lower() not in _TEXT_SUFFIXES:
+        raise Refusal("import_not_a_spreadsheet")
+    return "text"
 
 
-def _refuse_ole(content: bytes) -> None:
+def _check_ole(content: bytes, size: int) -> None:
     """An encrypted .xlsx is an OLE container around EncryptedPackage; an .xls is one around Workbook."""
+    directory_at = (int.from_bytes(content[0x30:0x34], "little") + 1) * _OLE_SECTOR
+    if len(content) < _OLE_SECTOR or directory_at + _OLE_SECTOR > size:
+        raise Refusal("import_truncated")
     if _ENCRYPTED_PACKAGE in content:
         raise Refusal("import_password")
-    if any(name in content for name in _XLS_STREAMS):
-        raise Refusal("import_other_format", format="xls")
-    raise Refusal("import_not_a_spreadsheet")
+    if not any(name in content for name in _XLS_STREAMS):
+        raise Refusal("import_not_a_spreadsheet")
+    if _is_encrypted_xls(content):
+        raise Refusal("import_password")
 
 
-def _first_sheet(archive: IO[bytes]) -> Rows:
-    try:
-        workbook = python_calamine.load_workbook(archive)
-        names = [
-            sheet.name
-            for sheet in workbook.sheets_metadata
-            if sheet.typ is python_calamine.SheetTypeEnum.WorkSheet
-            and sheet.visible is python_calamine.SheetVisibleEnum.Visible
-        ]
-        if not names:
-            raise Refusal("import_not_a_spreadsheet")
-        return Rows(workbook.get_sheet_by_name(names[0]), tuple(names[1:]))
-    except Refusal:
-        raise
-    except python_calamine.PasswordError as error:
-        raise Refusal("import_password") from error
-    except python_calamine.CalamineError as error:
-        raise Refusal("import_truncated") from error
-    except Exception as error:
-        raise Refusal("import_not_a_spreadsheet") from error
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":  # the reader's own crash is no Exception
-            raise
-        raise Refusal("import_not_a_spreadsheet") from error
+def _is_encrypted_xls(content: bytes) -> bool:
+    """True if one of the first records of the workbook is FILEPASS; the reader only says that it cannot read on."""
+    start = content.find(_BOOK_START)
+    at, end = start, start + _OLE_SECTOR
+    while 0 <= at <= end - 4:
+        kind, length = struct.unpack_from("<HH", content[at : at + 4].ljust(4, b"\0"))
+        if kind == _FILEPASS:
+            return True
+        at += 4 + length
+    return False
+
+
+def _text_rows(source: Path | bytes, stream: IO[bytes], limits: Limits) -> Rows:
+    form = text_format(stream)
+
+    def rows() -> Iterator[list[Cell]]:
+        with _open(source) as again:
+            yield from read_text_rows(again, form, limits.rows)
+
+    return Rows(rows)

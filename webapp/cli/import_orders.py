@@ -1,4 +1,4 @@
-"""``dockproof import-orders FILE``: a 1688 export into the database."""
+"""``dockproof import-orders FILE``: an order table into the database."""
 
 from __future__ import annotations
 
@@ -8,32 +8,44 @@ from pathlib import Path
 from typing import TextIO
 
 from webapp.adapters.catalogues import translate
-from webapp.adapters.spreadsheets import read_rows
 from webapp.cli.instance import open_instance
-from webapp.domain.order_sheet import RowProblem, read_order_sheet
+from webapp.domain.import_mapping import ColumnMapping, column_mapping
+from webapp.domain.order_sheet import RowProblem
+from webapp.domain.refusals import Refusal
 from webapp.usecases import orders, people
+from webapp.usecases.import_tables import Table, open_table, read_table
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser(
         "import-orders",
-        help="import a 1688 order export",
-        description="Imports orders, lines and waybills of a 1688 export (.xlsx, 49 columns). "
-        "Importing twice equals importing once. Exit 0 also when single rows were refused; they are listed.",
+        help="import an order table",
+        description="Imports orders, lines and waybills of a 1688 export (.xlsx, .xls or .csv; 49, 28 or the older "
+        "columns), of a Taobao seller's export, of a table of order numbers and waybills, or of any table with "
+        "--mapping. Importing twice equals importing once: after an interruption run it again. "
+        "Exit 0 also when single rows were refused; they are listed.",
     )
     parser.add_argument("file", metavar="FILE", type=Path)
-    parser.add_argument("--account", default="1688", metavar="NAME", help="the 1688 account that ordered")
+    parser.add_argument(
+        "--account", metavar="NAME", help="the account that ordered (default: the platform's name)"
+    )
     parser.add_argument(
         "--owner", choices=("self", "agent"), help="whose account it is; decides who may file"
     )
     parser.add_argument("--organisation", metavar="CODE", help="customer code, when there are several")
+    parser.add_argument(
+        "--mapping",
+        metavar="FILE.json",
+        type=Path,
+        help='which column is what: {"platform": "1688"|"taobao"|"off_platform", "columns": {field: header}}',
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace, out: TextIO, err: TextIO) -> int:
-    rows = read_rows(args.file.read_bytes(), args.file.name)
-    reading = read_order_sheet(rows)
+    table = open_table(args.file, args.file.name)
+    reading = read_table(table, None if args.mapping is None else _mapping(args.mapping, table))
     services = open_instance()
     now = services.clock.now()
     organisation_id = people.organisation_for_cli(services.database, customer_code=args.organisation, now=now)
@@ -42,17 +54,35 @@ def run(args: argparse.Namespace, out: TextIO, err: TextIO) -> int:
         services.rulebook,
         reading,
         organisation_id=organisation_id,
-        account_name=args.account,
+        account_name=args.account or reading.layout.platform,
         account_owner=args.owner or "unknown",
         actor="cli",
         now=now,
     )
-    rejected = [{"row": problem.row, "reason": _sentence(problem)} for problem in reading.rejected]
-    warnings = [_sentence(problem) for problem in reading.warnings]
-    if rows.other_sheets:
-        others = ", ".join(rows.other_sheets)
-        warnings.append(translate("en", "import.other_sheets", sheet=rows.sheet, others=others))
-    if args.json:
+    _print(report, table, args.json, out)
+    return 0
+
+
+def _mapping(file: Path, table: Table) -> ColumnMapping:
+    """Raises Refusal mapping_file, import_no_table and those of `column_mapping`."""
+    try:
+        given = json.loads(file.read_text("utf-8"))
+        platform, columns = str(given["platform"]), dict(given["columns"])
+    except (ValueError, KeyError, TypeError):
+        raise Refusal("mapping_file") from None
+    if table.header is None:
+        raise Refusal("import_no_table")
+    return column_mapping(platform, columns, table.header.names)
+
+
+def _print(report: orders.ImportReport, table: Table, as_json: bool, out: TextIO) -> None:
+    rejected = [{"row": problem.row, "reason": _sentence(problem)} for problem in report.rejected]
+    warnings = [translate("en", f"import.notice_{notice.code}", **notice.vars) for notice in report.notices]
+    warnings += [_sentence(problem) for problem in report.reading.warnings]
+    if table.other_sheets:
+        others = ", ".join(table.other_sheets)
+        warnings.append(translate("en", "import.other_sheets", sheet=table.sheet, others=others))
+    if as_json:
         answer = {
             "orders": report.orders,
             "lines": report.lines,
@@ -62,7 +92,7 @@ def run(args: argparse.Namespace, out: TextIO, err: TextIO) -> int:
             "warnings": warnings,
         }
         print(json.dumps(answer, ensure_ascii=False, indent=1), file=out)
-        return 0
+        return
     print(
         f"{report.orders} orders, {report.lines} lines, {report.waybills} waybills; {report.updated} updated",
         file=out,
@@ -71,7 +101,6 @@ def run(args: argparse.Namespace, out: TextIO, err: TextIO) -> int:
         print(f"refused row {problem['row']}: {problem['reason']}", file=out)
     for warning in warnings:
         print(f"warning: {warning}", file=out)
-    return 0
 
 
 def _sentence(problem: RowProblem) -> str:

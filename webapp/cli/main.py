@@ -9,12 +9,42 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from webapp.adapters.catalogues import translate
-from webapp.cli import deadlines, demo, import_orders, labels, phones, rule, serve, work
+from webapp.cli import (
+    backup,
+    deadlines,
+    demo,
+    doctor,
+    find,
+    import_orders,
+    labels,
+    phones,
+    restore,
+    rule,
+    serve,
+    sites,
+    users,
+    work,
+)
 from webapp.config import WrongSetting
 from webapp.domain.refusals import Refusal
 from webapp.locate import AssetsMissing
 
-COMMANDS = (serve, demo, import_orders, labels, rule, deadlines, phones, work)
+COMMANDS = (
+    serve,
+    demo,
+    import_orders,
+    labels,
+    find,
+    rule,
+    deadlines,
+    phones,
+    users,
+    sites,
+    backup,
+    restore,
+    doctor,
+    work,
+)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -9,6 +9,7 @@ import sys
 import threading
 from typing import TextIO
 
+from webapp.adapters import log_format
 from webapp.cli.instance import open_instance
 from webapp.jobs.worker import Worker
 
@@ -21,6 +22,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run(args: argparse.Namespace, out: TextIO, err: TextIO) -> int:
+    log_format.install()
     worker = Worker(open_instance())
     if args.once:
         print(f"{worker.run_all()} jobs done", file=out)

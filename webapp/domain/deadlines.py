@@ -235,6 +235,8 @@ class OrderFacts:
     #: A screenshot of the order status proves ``platform_delivered_at`` (S0-11).
     platform_delivered_proven: bool = False
     in_stock_at: datetime | None = None
+    #: A screenshot of the agent's page proves ``in_stock_at``; without one it is a person's word.
+    in_stock_proven: bool = False
     #: The order's earliest goods receipt, and the IANA zone of the site that received it.
     first_received_at: datetime | None = None
     site_zone: str | None = None
@@ -258,6 +260,8 @@ class OrderClock:
     who: str
     #: Catalogue key of the sentence that limits the clock (``clock.note.…``), or None.
     note: str | None = None
+    #: A screenshot proves the start. Neither proven nor assumed: stated by a person, or recorded at the dock.
+    proven: bool = False
 
     def state(self, now: datetime) -> ClockState:
         """``running`` while the window is open, then ``passed``; ``start_unknown`` without a start."""
@@ -295,17 +299,19 @@ def _clock(
     assumed: bool = False,
     binding: bool = True,
     note: str | None = None,
+    proven: bool = False,
 ) -> OrderClock:
     deadline = None if start is None else evaluate(rule, start, zone=facts.site_zone or rule.zone)
     who = _HOLDER[facts.account_owner] if rule.who == "account_holder" else rule.who
-    return OrderClock(rule, deadline, source, assumed, binding, who, note)
+    return OrderClock(rule, deadline, source, assumed, binding, who, note, proven)
 
 
 def _agent_clocks(rulebook: Rulebook, facts: OrderFacts) -> list[OrderClock]:
     if facts.account_owner != "agent":
         return []
     source: StartSource = "unknown" if facts.in_stock_at is None else "in_stock"
-    return [_clock(rulebook.rule("R-01"), facts, facts.in_stock_at, source)]
+    proven = facts.in_stock_at is not None and facts.in_stock_proven
+    return [_clock(rulebook.rule("R-01"), facts, facts.in_stock_at, source, proven=proven)]
 
 
 def _platform_clocks(rulebook: Rulebook, facts: OrderFacts) -> list[OrderClock]:
@@ -321,7 +327,7 @@ def _platform_clocks(rulebook: Rulebook, facts: OrderFacts) -> list[OrderClock]:
         start, source = _platform_start(rule, facts)
         if start is not None:
             proven = source == "platform_status" and facts.platform_delivered_proven
-            clocks.append(_clock(rule, facts, start, source, assumed=not proven))
+            clocks.append(_clock(rule, facts, start, source, assumed=not proven, proven=proven))
         elif facts.first_received_at is not None:
             clocks.append(_clock(rule, facts, None, "unknown", note="clock.note.received_abroad"))
     return clocks

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from webapp.domain.stickers import read_spelling, sticker_spelling
+
 EMPTY_SHA256: Final = hashlib.sha256(b"").hexdigest()
 """Never a file's hash: an upload of nothing must not pass for a take."""
 
@@ -18,7 +20,7 @@ MAX_RECORD_BYTES: Final = 65_536
 MAX_INTEGER: Final = 2**53 - 1
 """The phone's integers are IEEE doubles."""
 
-KINDS: Final = ("arrival", "take-open", "take")
+KINDS: Final = ("arrival", "take-open", "take", "bind")
 CLOSED: Final = ("complete", "interrupted")
 
 _ID: Final = re.compile(r"[0-9a-f]{32}")
@@ -120,6 +122,8 @@ class RecordFields:
     opens: str | None = None
     closed: str | None = None
     tally: tuple[TallyLine, ...] = ()
+    code: str | None = None
+    alias: str | None = None
     file: FileClaim | None = None
     chunks: ChunkClaim | None = None
     offset: Offset | None = None
@@ -249,6 +253,7 @@ def _read(lines: _Lines) -> RecordFields:
     challenge = lines.match_or_none("challenge", _ID)
     label = lines.match_or_none("label", _LABEL)
     opens, closed, tally = _read_take(lines) if kind == "take" else (None, None, ())
+    code, alias = _read_bind(lines) if kind == "bind" else (None, None)
     file = _read_file(lines)
     chunks = _read_chunks(lines)
     mono_start, mono_stop = (_natural("mono", part) for part in lines.parts("mono", 2))
@@ -270,6 +275,8 @@ def _read(lines: _Lines) -> RecordFields:
         opens=opens,
         closed=closed,
         tally=tally,
+        code=code,
+        alias=alias,
         file=file,
         chunks=chunks,
         mono=Span(mono_start, mono_stop),
@@ -294,6 +301,16 @@ def _read_take(lines: _Lines) -> tuple[str, str, tuple[TallyLine, ...]]:
     if len({row.line for row in tally}) != len(tally):
         raise MalformedRecord("record_value", "tally: a line twice")
     return opens, closed, tuple(tally)
+
+
+def _read_bind(lines: _Lines) -> tuple[str | None, str | None]:
+    """A blank label's code, or the text of somebody else's sticker."""
+    code = lines.match_or_none("code", _LABEL)
+    spelling = lines.value("alias")
+    try:
+        return code, None if spelling == "-" else read_spelling(spelling)
+    except ValueError as wrong:
+        raise MalformedRecord("record_value", f"alias: {wrong}") from None
 
 
 def _read_file(lines: _Lines) -> FileClaim | None:
@@ -325,6 +342,8 @@ def _check_together(fields: RecordFields) -> None:
         raise MalformedRecord("record_value", "file and chunks come together")
     if fields.kind != "take" and (fields.file or fields.events):
         raise MalformedRecord("record_value", f"a {fields.kind} has no file and no events")
+    if fields.kind == "bind" and (fields.code is None) == (fields.alias is None):
+        raise MalformedRecord("record_value", "a bind names a code or an alias, and not both")
     if fields.closed == "complete" and fields.file is None:
         raise MalformedRecord("record_value", "a complete take has a file")
 
@@ -349,6 +368,8 @@ def _write(fields: RecordFields) -> str:
     if fields.kind == "take":
         lines += [("opens", fields.opens), ("closed", fields.closed)]
         lines += [("tally", f"{row.line} {row.units}") for row in fields.tally]
+    if fields.kind == "bind":
+        lines += [("code", fields.code), ("alias", _spelt(fields.alias))]
     file, chunks, offset = fields.file, fields.chunks, fields.offset
     lines += [
         ("file", f"{_named(file.sha256)} {file.bytes} {file.mime}" if file else None),
@@ -362,6 +383,13 @@ def _write(fields: RecordFields) -> str:
         ("salt", fields.salt),
     ]
     return "".join(f"{key} {'-' if value is None else value}\n" for key, value in lines)
+
+
+def _spelt(alias: str | None) -> str | None:
+    try:
+        return None if alias is None else sticker_spelling(alias)
+    except ValueError as wrong:
+        raise MalformedRecord("record_value", f"alias: {wrong}") from None
 
 
 def _named(digest: str | None) -> str | None:

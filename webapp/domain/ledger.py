@@ -56,3 +56,40 @@ def derivative_entry(*, received: datetime, of: str, kind: str, derivative: str)
         f"type derivative\nreceived {iso_milliseconds(received)}\n"
         f"of sha256:{of}\nkind {kind}\nderivative sha256:{derivative}\n"
     )
+
+
+def document_entry(
+    *,
+    received: datetime,
+    document: str,
+    kind: str,
+    sha256: str,
+    size: int,
+    mime: str,
+    filed_by: str,
+    orders: Iterable[str],
+) -> str:
+    """``entry.txt`` of a file that a person put into the record of orders; opaque ids, never order numbers."""
+    named = "".join(f"order {order}\n" for order in sorted(orders))
+    return (
+        f"type document\nreceived {iso_milliseconds(received)}\ndocument {document}\nkind {kind}\n"
+        f"file sha256:{sha256} {size} {mime}\nfiled-by {filed_by}\n{named}"
+    )
+
+
+def job_capture_entry(
+    *,
+    received: datetime,
+    capture: str,
+    link: str,
+    parcel: str,
+    sha256: str,
+    size: int,
+    mime: str,
+    over_https: bool,
+) -> str:
+    """``entry.txt`` of a file that came by a job link (named by the hash of its token): no phone has signed it."""
+    return (
+        f"type job-capture\nreceived {iso_milliseconds(received)}\ncapture {capture}\nlink sha256:{link}\n"
+        f"parcel {parcel}\nfile sha256:{sha256} {size} {mime}\nover {'https' if over_https else 'http'}\n"
+    )

@@ -31,6 +31,7 @@ class OrderDraft:
     values: dict[str, OrderValue] = field(default_factory=dict)
     waybills: dict[str, ImportedWaybill] = field(default_factory=dict)
     courier: str = ""
+    completes: bool = False
     _lines: list[ImportedLine] = field(default_factory=list)
     _kept: Counter[ImportedLine] = field(default_factory=Counter)
     _block: Counter[ImportedLine] = field(default_factory=Counter)
@@ -64,7 +65,7 @@ class OrderDraft:
 
     def finish(self) -> ImportedOrder | list[RowProblem]:
         """The whole order, or why each of its rows stays out."""
-        if not self.problems and not self._lines:
+        if not self.problems and not self._lines and not self.completes:
             self.problems.append(RowProblem(self.rows[0], "order_without_lines", {"order_no": self.order_no}))
         if self.problems:
             named = {problem.row for problem in self.problems}
@@ -86,6 +87,8 @@ class OrderDraft:
             remark=self._text("remark"),
             lines=tuple(replace(line, seq=seq) for seq, line in enumerate(self._lines, start=1)),
             waybills=tuple(self.waybills.values()),
+            completes=not self._lines,
+            row=self.rows[0],
         )
 
     def _text(self, name: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 from webapp.domain.order_cells import (
     LONGEST_TEXT,
@@ -17,7 +17,7 @@ from webapp.domain.order_cells import (
     text_of,
     unit_price_fen,
 )
-from webapp.domain.order_columns import HEADERS, Columns
+from webapp.domain.order_columns import Columns
 from webapp.domain.order_draft import OrderDraft, OrderValue, RowProblem
 from webapp.domain.order_waybills import courier_names, read_waybills
 from webapp.domain.orders import (
@@ -29,6 +29,8 @@ from webapp.domain.orders import (
     spec_colour_size,
     unquoted,
 )
+
+Value = TypeVar("Value")
 
 _ORDER_TEXTS = ("supplier_company", "supplier_member", "status", "buyer_login", "remark")
 _ORDER_READERS: Mapping[str, Callable[[Cell], OrderValue | None]] = {
@@ -51,19 +53,23 @@ class Row:
         self, number: int, cells: Sequence[Cell], columns: Columns, warnings: list[RowProblem]
     ) -> None:
         self.number = number
-        self._cells = cells
         self._columns = columns
         self._warnings = warnings
+        width = len(cells)
+        # Most cells of an export are blank: each is looked at once, here.
+        self._values = {
+            field: cells[at] for field, at in columns.index.items() if at < width and not is_blank(cells[at])
+        }
+        self._waybill_cells = [cells[at] for at in columns.waybills if at < width and not is_blank(cells[at])]
 
     @property
     def is_blank(self) -> bool:
         """True if no column that is read holds anything (a row with only an address is blank to us)."""
-        read = (*self._columns.index.values(), *self._columns.waybills)
-        return all(is_blank(self._at(index)) for index in read)
+        return not self._values and not self._waybill_cells
 
     @property
     def has_order_no(self) -> bool:
-        return not is_blank(self._cell("order_no"))
+        return "order_no" in self._values
 
     def order_no(self) -> str | RowProblem:
         """The order number, or why the row has none."""
@@ -87,10 +93,17 @@ class Row:
         """Add all that this row says; what cannot be read becomes a problem of the order."""
         draft.rows.append(self.number)
         for field in _ORDER_FIELDS:
-            with self._guard(draft, field):
+            if field not in self._values:
+                continue
+            try:
                 self._read_order_field(draft, field)
+            except CellProblem as problem:
+                self._add_problem(draft, field, problem)
         new_waybill = self._read_waybills(draft)
-        if any(not is_blank(self._cell(field)) for field in _LINE_FIELDS):
+        if self._several_kinds():
+            draft.completes = True
+            self._warn("several_kinds", order_no=draft.order_no)
+        elif not self._values.keys().isdisjoint(_LINE_FIELDS):
             line = self._line(draft)
             if line is not None and not draft.add_line(line, for_waybill=new_waybill):
                 self._warn("line_repeated", order_no=draft.order_no)
@@ -104,28 +117,23 @@ class Row:
             if isinstance(value, str):
                 self._warn_if_cut(field)
         elif draft.values[field] != value:
-            self._warn("order_conflict", order_no=draft.order_no, column=HEADERS[field][0])
+            self._warn("order_conflict", order_no=draft.order_no, column=self._columns.name(field))
 
     def _order_value(self, field: str) -> OrderValue | None:
         cell = self._cell(field)
-        if is_blank(cell):
+        if cell is None:
             return None
         return _ORDER_READERS[field](cell) if field in _ORDER_READERS else text_of(cell)[:LONGEST_TEXT]
 
     def _line(self, draft: OrderDraft) -> ImportedLine | None:
         problems_before = len(draft.problems)
-        quantity, price, rounded, offer_id, sku_id = 0, None, False, "", ""
-        with self._guard(draft, "offer_id"):
-            offer_id = self._id("offer_id")
-        with self._guard(draft, "sku_id"):
-            sku_id = self._id("sku_id")
-        with self._guard(draft, "quantity"):
-            quantity = quantity_milli(self._cell("quantity"))
-        with self._guard(draft, "unit_price"):
-            price, rounded = unit_price_fen(self._cell("unit_price"))
-        with self._guard(draft, "title"):
-            if is_blank(self._cell("title")) and is_blank(self._cell("sku_id")):
-                raise CellProblem("product_missing")
+        offer_id = self._guarded(draft, "offer_id", self._id, "")
+        sku_id = self._guarded(draft, "sku_id", self._id, "")
+        quantity = self._guarded(draft, "quantity", lambda field: quantity_milli(self._cell(field)), 0)
+        no_price: tuple[int | None, bool] = (None, False)
+        price, rounded = self._guarded(draft, "unit_price", self._unit_price, no_price)
+        if "title" not in self._values and "sku_id" not in self._values:
+            self._add_problem(draft, "title", CellProblem("product_missing"))
         if len(draft.problems) > problems_before:
             return None
         if rounded:
@@ -144,6 +152,9 @@ class Row:
             sku_id=sku_id,
             **texts,
         )
+
+    def _unit_price(self, field: str) -> tuple[int | None, bool]:
+        return unit_price_fen(self._cell(field))
 
     def _line_text(self, field: str) -> str:
         self._warn_if_cut(field)
@@ -166,30 +177,35 @@ class Row:
         if couriers:
             draft.courier = "、".join(couriers)
         new = False
-        for index in self._columns.waybills:
-            if is_blank(self._at(index)):
+        for cell in self._waybill_cells:
+            try:
+                waybills, others = read_waybills(cell, couriers or (draft.courier,))
+            except CellProblem as problem:
+                self._add_problem(draft, "waybill", problem)
                 continue
-            with self._guard(draft, "waybill"):
-                waybills, others = read_waybills(self._at(index), couriers or (draft.courier,))
-                new = any([draft.add_waybill(waybill) for waybill in waybills]) or new
-                for text in others:
-                    self._warn("waybill_not_a_number", order_no=draft.order_no, value=text)
+            new = any([draft.add_waybill(waybill) for waybill in waybills]) or new
+            for text in others:
+                self._warn("waybill_not_a_number", order_no=draft.order_no, value=text)
         return new
 
-    @contextmanager
-    def _guard(self, draft: OrderDraft, field: str) -> Iterator[None]:
+    def _several_kinds(self) -> bool:
+        """True for a row that sums up several kinds of goods (Taobao): its one quantity is nobody's."""
+        return "kinds" in self._values and text_of(self._cell("kinds")) != "1"
+
+    def _guarded(self, draft: OrderDraft, field: str, read: Callable[[str], Value], unread: Value) -> Value:
         try:
-            yield
+            return read(field)
         except CellProblem as problem:
-            named = {"order_no": draft.order_no, "column": HEADERS[field][0], **problem.vars}
-            draft.problems.append(RowProblem(self.number, problem.code, named))
+            self._add_problem(draft, field, problem)
+            return unread
+
+    def _add_problem(self, draft: OrderDraft, field: str, problem: CellProblem) -> None:
+        named = {"order_no": draft.order_no, "column": self._columns.name(field), **problem.vars}
+        draft.problems.append(RowProblem(self.number, problem.code, named))
 
     def _cell(self, field: str) -> Cell:
-        index = self._columns.index.get(field)
-        return None if index is None else self._at(index)
-
-    def _at(self, index: int) -> Cell:
-        return self._cells[index] if index < len(self._cells) else None
+        """None also for a cell that holds nothing visible."""
+        return self._values.get(field)
 
     def _warn(self, code: str, **vars: str | int) -> None:
         self._warnings.append(RowProblem(self.number, code, vars))
@@ -197,4 +213,4 @@ class Row:
     def _warn_if_cut(self, field: str) -> None:
         cell = self._cell(field)
         if isinstance(cell, str) and len(cell) > LONGEST_TEXT and len(text_of(cell)) > LONGEST_TEXT:
-            self._warn("text_cut", column=HEADERS[field][0], limit=LONGEST_TEXT)
+            self._warn("text_cut", column=self._columns.name(field), limit=LONGEST_TEXT)

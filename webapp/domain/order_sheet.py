@@ -1,4 +1,4 @@
-"""From the rows of a 1688 order export to orders. Columns are found by their header text, never by position.
+"""From the rows of an order table to orders. Columns are found by their header text, never by position.
 
 What is decided here (domain.md 12.1 leaves it open):
 
@@ -11,6 +11,7 @@ What is decided here (domain.md 12.1 leaves it open):
   adds the lines it did not have: an identical line counts as often as it stands below one written order number,
   at most. So the same text twice is the same orders as once.
 - A line repeated beside a new waybill is the same line in a second parcel, not more goods.
+- A table of order numbers and waybills alone completes orders: it has no lines and needs none.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from webapp.domain.order_cells import Cell
-from webapp.domain.order_columns import HEADERS, Columns, find_columns
+from webapp.domain.order_columns import EXPORT_1688, HEADERS, Columns, Layout, find_columns, recognise
 from webapp.domain.order_draft import OrderDraft, RowProblem
 from webapp.domain.order_rows import Row
 from webapp.domain.orders import ImportedOrder
 from webapp.domain.refusals import Refusal
 
-__all__ = ["RowProblem", "SheetReading", "read_order_sheet"]
+__all__ = ["RowProblem", "SheetReading", "read_order_sheet", "read_waybill_table"]
 
 HEADER_SEARCH_ROWS = 20  # titles and notes that people put above the table
 
@@ -37,17 +38,28 @@ class SheetReading:
     orders: tuple[ImportedOrder, ...]
     rejected: tuple[RowProblem, ...]
     warnings: tuple[RowProblem, ...]
+    layout: Layout = EXPORT_1688
 
 
-def read_order_sheet(rows: Iterable[Sequence[Cell]]) -> SheetReading:
+def read_order_sheet(rows: Iterable[Sequence[Cell]], layout: Layout | None = None) -> SheetReading:
     """Read a sheet's rows, header included, in one pass; row 1 is the sheet's first row.
 
-    Raises Refusal: `import_no_header` if none of the first 20 rows is a header, `import_header_incomplete`
-    (columns) if it lacks a required column, `import_no_rows` if nothing stands below it.
+    Without ``layout`` the header must be one that is known by heart. Raises Refusal: `import_no_header` if none of
+    the first 20 rows is a header, `import_header_incomplete` (columns) if it lacks a required column,
+    `import_no_rows` if nothing stands below it.
     """
     numbered = enumerate(rows, start=1)
-    header_row, columns = _find_header(numbered)
-    sheet = _Sheet()
+    header_row, columns = _find_header(numbered, layout)
+    return _read(numbered, header_row, columns)
+
+
+def read_waybill_table(rows: Iterable[Sequence[Cell]], columns: Columns) -> SheetReading:
+    """Read a table that has no header, whose columns were told by what stands in them. Raises `import_no_rows`."""
+    return _read(enumerate(rows, start=1), 1, columns)
+
+
+def _read(numbered: Iterator[tuple[int, Sequence[Cell]]], header_row: int, columns: Columns) -> SheetReading:
+    sheet = _Sheet(columns.layout)
     sheet.warnings.extend(RowProblem(header_row, "duplicate_header", {"column": n}) for n in columns.repeated)
     for number, cells in numbered:
         row = Row(number, cells, columns, sheet.warnings)
@@ -58,24 +70,28 @@ def read_order_sheet(rows: Iterable[Sequence[Cell]]) -> SheetReading:
     return sheet.reading()
 
 
-def _find_header(numbered: Iterator[tuple[int, Sequence[Cell]]]) -> tuple[int, Columns]:
+def _find_header(
+    numbered: Iterator[tuple[int, Sequence[Cell]]], layout: Layout | None
+) -> tuple[int, Columns]:
     for number, cells in numbered:
-        columns = find_columns(cells)
-        if not columns.missing:
-            return number, columns
+        found = recognise(cells) if layout is None else find_columns(cells, layout)
+        if found is not None and not found.missing:
+            return number, found
+        columns = found or find_columns(cells)
         if len(columns.index) >= 3:  # plainly the header, but not of an order list that can be counted by
             raise Refusal("import_header_incomplete", columns="、".join(columns.missing))
         if number >= HEADER_SEARCH_ROWS:
             break
-    raise Refusal(
-        "import_no_header", columns="、".join(HEADERS[f][0] for f in ("order_no", "title", "quantity"))
-    )
+    wanted = layout.headers if layout is not None else HEADERS
+    needed = [wanted[field][0] for field in ("order_no", "title", "quantity") if field in wanted]
+    raise Refusal("import_no_header", columns="、".join(needed))
 
 
 class _Sheet:
     """The state of one pass: all orders so far, and the one that a row without order number belongs to."""
 
-    def __init__(self) -> None:
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
         self.warnings: list[RowProblem] = []
         self._rejected: list[RowProblem] = []
         self._drafts: dict[str, OrderDraft] = {}
@@ -104,7 +120,7 @@ class _Sheet:
         if isinstance(number, RowProblem):
             self._refuse(number)
             return
-        self._current = self._drafts.setdefault(number, OrderDraft(number))
+        self._current = self._drafts.setdefault(number, OrderDraft(number, completes=self._layout.completes))
         self._refused_above = None
         self._current.new_block()
         row.read_into(self._current)
@@ -126,4 +142,5 @@ class _Sheet:
             tuple(orders),
             tuple(sorted(rejected, key=lambda problem: problem.row)),
             tuple(sorted(self.warnings, key=lambda problem: problem.row)),
+            self._layout,
         )

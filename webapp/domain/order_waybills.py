@@ -14,6 +14,14 @@ from webapp.domain.orders import (
 )
 
 LONGEST_NAME = 200
+_NOBODY = {
+    "其他",
+    "NO",
+    "NO.",
+    "单号",
+    "运单号",
+    "快递单号",
+}  # what stands before a number and names no courier
 _BETWEEN = re.compile(r"[,，;；、|/\n\r\t]+")
 _SHORTEST_BESIDE_OTHERS = 8  # shorter pieces between spaces are groups of one number: SF 1331 8759 79567
 
@@ -43,7 +51,7 @@ def read_waybills(
     for text, courier in zip(texts, beside, strict=True):
         norm = normalise_waybill(text)
         if norm:
-            waybills.append(ImportedWaybill(_prefix(text) or courier, text[:LONGEST_NAME], norm))
+            waybills.append(ImportedWaybill(_prefix(text) or courier, _without_prefix(text, norm), norm))
         else:
             others.append(shown(text))
     return tuple(waybills), tuple(others)
@@ -79,8 +87,17 @@ def _spaced(text: str) -> list[str]:
 
 
 def _prefix(text: str) -> str:
-    """``圆通速递(YTO)`` of ``圆通速递(YTO):YT…``; 其他 (other) names nobody."""
+    """``圆通速递(YTO)`` of ``圆通速递(YTO):YT…``; 其他 (other) and Taobao's ``No:`` name nobody."""
     if "{" in text or not re.search("[:：]", text):
         return ""
     name = clean(re.split("[:：]", text, maxsplit=1)[0])[:LONGEST_NAME]
-    return "" if name == "其他" or normalise_waybill(name) else name
+    return "" if name.upper() in _NOBODY or normalise_waybill(name) else name
+
+
+def _without_prefix(text: str, norm: str) -> str:
+    """The number as it was written, without the courier's name that stood before it."""
+    if "{" not in text:
+        for part in re.split("[:：]", text):
+            if normalise_waybill(part) == norm:
+                return unquoted(part)[:LONGEST_NAME]
+    return text[:LONGEST_NAME]

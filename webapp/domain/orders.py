@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import zip_longest
 
@@ -68,6 +68,10 @@ class ImportedOrder:
     remark: str
     lines: tuple[ImportedLine, ...]
     waybills: tuple[ImportedWaybill, ...]
+    completes: bool = False
+    """It has no lines of its own and adds to an order that is known already (late waybills)."""
+    row: int = field(default=0, compare=False)
+    """The first row it stands in; where it stands does not make it another order."""
 
 
 def unquoted(text: str) -> str:

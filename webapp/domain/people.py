@@ -12,6 +12,13 @@ CODE_LENGTH = 10
 ENROLMENT_CODE_LIFE = timedelta(minutes=30)
 SIGN_IN_LINK_LIFE = timedelta(days=7)
 DESK_SESSION_LIFE = timedelta(days=14)
+SEEN_EVERY = timedelta(minutes=10)
+"""How exactly a session's last use is known: not every click is worth a write."""
+FRESH_SIGN_IN = timedelta(minutes=30)
+"""Doors are added and removed only this long after a sign-in: a browser left open must not make itself a key."""
+INVITATION_LIFE = timedelta(days=7)
+RESET_LINK_LIFE = timedelta(hours=24)
+PASSKEY_CEREMONY_LIFE = timedelta(minutes=5)
 CHALLENGE_LIFE = timedelta(hours=72)
 
 _FREE_TRIES = 5
@@ -54,7 +61,3 @@ def pin_problem(pin: str) -> str | None:
     if not (pin.isascii() and pin.isdigit() and 4 <= len(pin) <= 8):
         return "pin_format"
     return "pin_too_simple" if len(set(pin)) == 1 else None
-
-
-def password_problem(password: str) -> str | None:
-    return "password_too_short" if len(password) < 10 else None

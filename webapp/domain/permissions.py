@@ -1,7 +1,11 @@
-"""Who may do what (domain.md section 11). Deny by default: what is not granted here is refused."""
+"""Who may do what (domain.md section 11). Deny by default: what is not granted here is refused.
+
+A person may hold several roles and may do what any of them may. There is no permission to delete evidence.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 
 
@@ -24,6 +28,8 @@ class Role(StrEnum):
 
 DESK_ROLES = frozenset({Role.OWNER, Role.CLERK, Role.AGENT, Role.VIEWER, Role.ADMINISTRATOR})
 WORKER_ROLES = frozenset({Role.CN_RECEIVER, Role.CN_QC, Role.CN_LOADER, Role.VN_RECEIVER, Role.VN_QC})
+INVITABLE_ROLES = frozenset({Role.OWNER, Role.CLERK, Role.AGENT, Role.VIEWER})
+"""What an owner may hand out. An administrator works across organisations: only the command line makes one."""
 
 
 class Permission(StrEnum):
@@ -34,31 +40,74 @@ class Permission(StrEnum):
     ORDERS_EDIT = "orders.edit"
     LABELS_PRINT = "labels.print"
     EVIDENCE_VIEW = "evidence.view"
+    GOODS_COUNT = "goods.count"
     PEOPLE_MANAGE = "people.manage"
+    TEAM_MANAGE = "team.manage"
+    SITES_MANAGE = "sites.manage"
+    AUDIT_READ = "audit.read"
+    ACCOUNTS_CONFIRM = "accounts.confirm"
+    DOCUMENTS_FILE = "documents.file"
+    PLANS_DECIDE = "plans.decide"
     RECORDS_SEND = "records.send"
     FILES_SEND = "files.send"
     SNAPSHOT_READ = "snapshot.read"
     SHIFT_START = "shift.start"
+    KEY_CHANGE = "key.change"
 
 
 _DESK = frozenset({Role.OWNER, Role.CLERK})
+_READERS = _DESK | {Role.AGENT, Role.VIEWER}
 _DEVICE = frozenset({Role.DEVICE})
 
 GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.PUBLIC: frozenset(Role),
     Permission.SIGNED_IN: DESK_ROLES,
-    Permission.ORDERS_READ: _DESK,
+    Permission.ORDERS_READ: _READERS,
     Permission.ORDERS_IMPORT: _DESK,
     Permission.ORDERS_EDIT: _DESK,
     Permission.LABELS_PRINT: _DESK,
-    Permission.EVIDENCE_VIEW: _DESK,
+    Permission.EVIDENCE_VIEW: _READERS,
+    # Receive, weigh, count: a record of anybody else is kept and carries a finding.
+    Permission.GOODS_COUNT: frozenset({Role.CN_RECEIVER, Role.CN_QC, Role.VN_RECEIVER, Role.VN_QC}),
     Permission.PEOPLE_MANAGE: frozenset({Role.OWNER, Role.ADMINISTRATOR}),
+    Permission.TEAM_MANAGE: frozenset({Role.OWNER}),
+    Permission.SITES_MANAGE: frozenset({Role.ADMINISTRATOR}),
+    Permission.AUDIT_READ: frozenset({Role.OWNER, Role.ADMINISTRATOR}),
+    # A lighter plan and the owner of an account are the importer's word, not the warehouse's or the agent's.
+    Permission.ACCOUNTS_CONFIRM: _DESK,
+    Permission.DOCUMENTS_FILE: _DESK,
+    Permission.PLANS_DECIDE: _DESK,
     Permission.RECORDS_SEND: _DEVICE,
     Permission.FILES_SEND: _DEVICE,
     Permission.SNAPSHOT_READ: _DEVICE,
     Permission.SHIFT_START: _DEVICE,
+    Permission.KEY_CHANGE: _DEVICE,
 }
 
 
-def may(role: Role, permission: Permission) -> bool:
-    return role in GRANTED.get(permission, frozenset())
+def may(roles: Collection[Role], permission: Permission) -> bool:
+    """Whether any of the roles holds the permission."""
+    return not GRANTED.get(permission, frozenset()).isdisjoint(roles)
+
+
+def ordered(roles: Collection[Role]) -> list[Role]:
+    """The roles in the order of ``Role``, as screens list them."""
+    return [role for role in Role if role in roles]
+
+
+def may_run_site(roles: Collection[Role], organisation_id: str, served: Collection[str]) -> bool:
+    """Workers and phones of a site: its administrator, or the owner of the only organisation that it serves.
+
+    At a shared site one importer's owner must not stop another importer's shift.
+    """
+    if not may(roles, Permission.PEOPLE_MANAGE):
+        return False
+    return Role.ADMINISTRATOR in roles or set(served) == {organisation_id}
+
+
+def may_manage_person(roles: Collection[Role], of_person: Collection[Role]) -> bool:
+    """Roles, links and leaving of a person: an owner may, unless the person holds more than an owner can hand out.
+
+    Else an owner could make a new password for an administrator, and be one.
+    """
+    return may(roles, Permission.TEAM_MANAGE) and set(of_person) <= INVITABLE_ROLES | set(roles)

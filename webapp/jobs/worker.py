@@ -6,8 +6,9 @@ import logging
 import threading
 from datetime import datetime, timedelta
 
-from webapp.usecases import uploads
+from webapp.usecases import log_guard, uploads
 from webapp.usecases.derivatives import run_next
+from webapp.usecases.imports import Drafts
 from webapp.wiring import Services
 
 log = logging.getLogger(__name__)
@@ -58,12 +59,19 @@ class Worker:
         if self._expired_at is None or now - self._expired_at >= EXPIRE_EVERY:
             self._expired_at = now
             uploads.expire(self._services.database, self._services.blobs, now=now)
+            log_guard.guard_log(self._services.database, self._services.settings.home)
+            import_drafts(self._services).expire()
 
     def _run_one(self) -> bool:
         services = self._services
-        return run_next(
+        # Somebody waits at a desk for an import, nobody for a copy of a film.
+        return import_drafts(services).work.run_next() or run_next(
             services.database,
             services.blobs,
             now=services.clock.now(),
             spool=services.settings.home / "spool" / "derivatives",
         )
+
+
+def import_drafts(services: Services) -> Drafts:
+    return Drafts.of(services.database, services.rulebook, services.clock, services.settings.home)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar
 
-from sqlalchemy import BigInteger, Dialect, MetaData, String
+from sqlalchemy import BigInteger, ColumnElement, Dialect, MetaData, String, type_coerce
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
+
+from webapp.domain.permissions import Role
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -30,6 +33,29 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         return None if value is None else _EPOCH + timedelta(milliseconds=int(value))
+
+
+class RoleSet(TypeDecorator[frozenset[Role]]):
+    """The roles of a person, stored comma-joined in the order of ``Role``, each once."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: Collection[Role] | None, dialect: Dialect) -> str:
+        if not value or isinstance(value, str):
+            raise ValueError("a person holds a set of roles, and at least one")
+        return ",".join(role for role in Role if role in value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> frozenset[Role]:
+        # A role that this program does not know grants nothing.
+        known = {role.value: role for role in Role}
+        return frozenset(known[name] for name in (value or "").split(",") if name in known)
+
+
+def holds(column: Any, role: Role) -> ColumnElement[bool]:
+    """SQL: the ``RoleSet`` column contains this role."""
+    joined = "," + type_coerce(column, String) + ","
+    return joined.contains(f",{role},", autoescape=True)
 
 
 class Base(DeclarativeBase):

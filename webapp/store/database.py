@@ -40,7 +40,8 @@ class Database:
 
 
 def _engine(url: str) -> Engine:
-    engine = create_engine(url, pool_size=20, max_overflow=300, pool_timeout=30)
+    # hide_parameters: an error message must not carry a statement's values into a log
+    engine = create_engine(url, pool_size=20, max_overflow=300, pool_timeout=30, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)

@@ -21,15 +21,12 @@ def migrate(database: Database, migrations: Path) -> tuple[str | None, str]:
     A SQLite file that holds data is copied aside first. Raises ``Refusal("database_newer")`` when the database was
     written by a newer program: an old binary must not touch it.
     """
-    config = Config()
-    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
-    script = ScriptDirectory.from_config(config)
-    head = script.get_current_head()
-    assert head is not None
+    config = _config(migrations)
+    head = head_revision(migrations)
     before = current_revision(database)
     if before == head:
         return before, head
-    if before is not None and before not in {revision.revision for revision in script.walk_revisions()}:
+    if before is not None and not knows_revision(migrations, before):
         raise Refusal("database_newer", revision=before)
     if before is not None and database.file is not None:
         _copy_aside(database.file, before)
@@ -37,6 +34,24 @@ def migrate(database: Database, migrations: Path) -> tuple[str | None, str]:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     return before, head
+
+
+def head_revision(migrations: Path) -> str:
+    """The newest revision that this program knows."""
+    head = ScriptDirectory.from_config(_config(migrations)).get_current_head()
+    assert head is not None
+    return head
+
+
+def knows_revision(migrations: Path, revision: str) -> bool:
+    script = ScriptDirectory.from_config(_config(migrations))
+    return revision in {known.revision for known in script.walk_revisions()}
+
+
+def _config(migrations: Path) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    return config
 
 
 def current_revision(database: Database) -> str | None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from webapp.store.schema import (
@@ -14,36 +13,12 @@ from webapp.store.schema import (
     Milestone,
     Order,
     OrderLine,
-    OrderWaybill,
     Parcel,
     ParcelOrder,
-    PlatformAccount,
     SiteOrganisation,
-    Supplier,
     Take,
     Tally,
-    Waybill,
 )
-
-
-def account(session: Session, organisation_id: str, platform: str, name: str) -> PlatformAccount | None:
-    return session.scalar(
-        select(PlatformAccount).where(
-            PlatformAccount.organisation_id == organisation_id,
-            PlatformAccount.platform == platform,
-            PlatformAccount.name == name,
-        )
-    )
-
-
-def supplier(session: Session, organisation_id: str, company: str, member: str) -> Supplier | None:
-    return session.scalar(
-        select(Supplier).where(
-            Supplier.organisation_id == organisation_id,
-            Supplier.company == company,
-            Supplier.member == member,
-        )
-    )
 
 
 def order_by_no(session: Session, organisation_id: str, order_no: str) -> Order | None:
@@ -79,34 +54,6 @@ def order_count(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Order)) or 0
 
 
-def waybill(session: Session, organisation_id: str, number_norm: str) -> Waybill | None:
-    return session.scalar(
-        select(Waybill).where(Waybill.organisation_id == organisation_id, Waybill.number_norm == number_norm)
-    )
-
-
-def has_waybill(session: Session, order_id: str, waybill_id: str) -> bool:
-    return session.get(OrderWaybill, (order_id, waybill_id)) is not None
-
-
-def parcel_of_waybill(session: Session, waybill_id: str) -> Parcel | None:
-    return session.scalar(select(Parcel).where(Parcel.waybill_id == waybill_id))
-
-
-def bare_parcel_of_order(session: Session, order_id: str) -> Parcel | None:
-    """The parcel that stands for an order whose waybill is not known yet."""
-    return session.scalar(
-        select(Parcel)
-        .join(ParcelOrder, ParcelOrder.parcel_id == Parcel.id)
-        .where(ParcelOrder.order_id == order_id, Parcel.waybill_id.is_(None))
-        .limit(1)
-    )
-
-
-def has_parcel_order(session: Session, parcel_id: str, order_id: str) -> bool:
-    return session.get(ParcelOrder, (parcel_id, order_id)) is not None
-
-
 def milestones(session: Session, order_ids: Iterable[str]) -> list[Milestone]:
     return list(
         session.scalars(
@@ -117,31 +64,6 @@ def milestones(session: Session, order_ids: Iterable[str]) -> list[Milestone]:
 
 def deadlines(session: Session, order_ids: Iterable[str]) -> list[Deadline]:
     return list(session.scalars(select(Deadline).where(Deadline.order_id.in_(list(order_ids)))))
-
-
-def board_page(
-    session: Session, organisation_id: str, *, now: datetime, limit: int, offset: int
-) -> tuple[list[Order], int]:
-    """Orders by nearest act-by that can still be met, then orders without a running clock, newest first."""
-    nearest = (
-        select(Deadline.order_id, func.min(Deadline.act_by).label("act_by"))
-        .where(Deadline.act_by > now, Deadline.binding.is_(True))
-        .group_by(Deadline.order_id)
-        .subquery()
-    )
-    query = (
-        select(Order)
-        .outerjoin(nearest, nearest.c.order_id == Order.id)
-        .where(Order.organisation_id == organisation_id)
-        .order_by(nearest.c.act_by.is_(None), nearest.c.act_by, Order.placed_at.desc(), Order.order_no)
-        .options(selectinload(Order.lines), selectinload(Order.parcels))
-        .limit(limit)
-        .offset(offset)
-    )
-    total = session.scalar(
-        select(func.count()).select_from(Order).where(Order.organisation_id == organisation_id)
-    )
-    return list(session.scalars(query)), total or 0
 
 
 def latest_tallies(session: Session, line_ids: Iterable[str]) -> dict[str, list[tuple[Take, int]]]:
@@ -208,32 +130,6 @@ def site_shows_picture(session: Session, site_id: str, sha256: str) -> bool:
         )
         is not None
     )
-
-
-def search(
-    session: Session, organisation_id: str, *, text: str, waybill_norm: str, code: str | None
-) -> list[Order]:
-    """Orders by exact order number, waybill or label code, or by a part of the supplier's name."""
-    query = (
-        select(Order)
-        .outerjoin(OrderWaybill, OrderWaybill.order_id == Order.id)
-        .outerjoin(Waybill, Waybill.id == OrderWaybill.waybill_id)
-        .outerjoin(ParcelOrder, ParcelOrder.order_id == Order.id)
-        .outerjoin(Label, Label.parcel_id == ParcelOrder.parcel_id)
-        .join(Supplier, Supplier.id == Order.supplier_id)
-        .where(
-            Order.organisation_id == organisation_id,
-            or_(
-                Order.order_no == text,
-                Waybill.number_norm == waybill_norm,
-                Label.code == (code or "-"),
-                Supplier.company.contains(text, autoescape=True),
-            ),
-        )
-        .distinct()
-        .limit(50)
-    )
-    return list(session.scalars(query))
 
 
 def all_orders(session: Session) -> list[Order]:

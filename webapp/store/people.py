@@ -7,9 +7,12 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from webapp.domain.passwords import fold_login
+from webapp.domain.permissions import Role
+from webapp.store.audit import audit as audit
+from webapp.store.audit import audit_at_site as audit_at_site
+from webapp.store.columns import holds
 from webapp.store.schema import (
-    AuditEvent,
-    DeskSession,
     Device,
     EnrolmentCode,
     Organisation,
@@ -21,34 +24,20 @@ from webapp.store.schema import (
 )
 
 
-def audit(
-    session: Session,
-    *,
-    at: datetime,
-    actor: str,
-    action: str,
-    subject: str,
-    organisation_id: str | None = None,
-    **details: object,
-) -> None:
-    session.add(
-        AuditEvent(
-            at=at,
-            actor=actor,
-            organisation_id=organisation_id,
-            action=action,
-            subject=subject,
-            details=details,
-        )
-    )
-
-
 def owner_exists(session: Session) -> bool:
-    return session.scalar(select(func.count()).select_from(User).where(User.role == "owner")) != 0
+    return session.scalar(select(func.count()).select_from(User).where(holds(User.roles, Role.OWNER))) != 0
 
 
 def organisations(session: Session) -> list[Organisation]:
     return list(session.scalars(select(Organisation).order_by(Organisation.created_at, Organisation.id)))
+
+
+def organisation(session: Session, organisation_id: str) -> Organisation | None:
+    return session.get(Organisation, organisation_id)
+
+
+def organisation_by_code(session: Session, customer_code: str) -> Organisation | None:
+    return session.scalar(select(Organisation).where(Organisation.customer_code == customer_code))
 
 
 def organisation_without_owner(session: Session) -> Organisation | None:
@@ -62,19 +51,18 @@ def organisation_without_owner(session: Session) -> Organisation | None:
 
 
 def user_by_login(session: Session, login: str) -> User | None:
-    return session.scalar(select(User).where(User.login == login))
+    """As typed, or folded as new logins are kept."""
+    return session.scalar(select(User).where(User.login.in_({login, fold_login(login)})).limit(1))
 
 
 def first_owner(session: Session) -> User | None:
-    return session.scalar(select(User).where(User.role == "owner").order_by(User.created_at).limit(1))
+    return session.scalar(
+        select(User).where(holds(User.roles, Role.OWNER)).order_by(User.created_at).limit(1)
+    )
 
 
 def user(session: Session, user_id: str) -> User | None:
     return session.get(User, user_id)
-
-
-def desk_session(session: Session, token_hash: str) -> DeskSession | None:
-    return session.get(DeskSession, token_hash)
 
 
 def sign_in_link(session: Session, token_hash: str) -> SignInLink | None:
@@ -97,6 +85,18 @@ def sites_of(session: Session, organisation_id: str) -> list[Site]:
             .order_by(Site.created_at, Site.id)
         )
     )
+
+
+def sites(session: Session) -> list[Site]:
+    return list(session.scalars(select(Site).order_by(Site.created_at, Site.id)))
+
+
+def site(session: Session, site_id: str) -> Site | None:
+    return session.get(Site, site_id)
+
+
+def site_link(session: Session, site_id: str, organisation_id: str) -> SiteOrganisation | None:
+    return session.get(SiteOrganisation, (site_id, organisation_id))
 
 
 def organisations_at(session: Session, site_id: str) -> list[str]:

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.store.columns import Base, Big, Id, Sha256
+from webapp.domain.permissions import Role
+from webapp.store.columns import Base, Big, Id, RoleSet, Sha256
 
 
 class Organisation(Base):
@@ -50,7 +51,7 @@ class Worker(Base):
     id: Mapped[Id]
     site_id: Mapped[str] = mapped_column(ForeignKey("site.id"), index=True)
     name: Mapped[str]
-    role: Mapped[str]  # domain.permissions.Role
+    roles: Mapped[frozenset[Role]] = mapped_column("role", RoleSet)
     pin_hash: Mapped[str]
     pin_failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
@@ -66,7 +67,7 @@ class User(Base):
     organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), index=True)
     name: Mapped[str]
     login: Mapped[str] = mapped_column(unique=True)
-    role: Mapped[str]
+    roles: Mapped[frozenset[Role]] = mapped_column("role", RoleSet)
     language: Mapped[str]
     password_hash: Mapped[str | None]
     password_failures: Mapped[int] = mapped_column(default=0)
@@ -182,13 +183,20 @@ class Order(Base):
     imported_at: Mapped[datetime]
     received_at: Mapped[datetime | None]  # projection: earliest goods receipt of its parcels
     received_zone: Mapped[str | None]
+    # Projections of usecases/order_progress.py; ``state`` is None until it was computed once.
+    arrived_parcels: Mapped[int] = mapped_column(default=0, server_default="0")
+    expected_parcels: Mapped[int] = mapped_column(default=0, server_default="0")
+    state: Mapped[str | None]  # domain.progress.OrderState
 
     account: Mapped[PlatformAccount] = relationship(lazy="joined")
     supplier: Mapped[Supplier] = relationship(lazy="joined")
     lines: Mapped[list[OrderLine]] = relationship(order_by="OrderLine.seq", back_populates="order")
     waybills: Mapped[list[Waybill]] = relationship(secondary="order_waybill")
     parcels: Mapped[list[Parcel]] = relationship(secondary="parcel_order", back_populates="orders")
-    __table_args__ = (UniqueConstraint("organisation_id", "platform", "order_no"),)
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "platform", "order_no"),
+        Index("ix_order_organisation_id_state", "organisation_id", "state"),
+    )
 
 
 class OrderLine(Base):

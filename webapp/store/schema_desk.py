@@ -38,8 +38,13 @@ class ImportDraft(Base):
     platform: Mapped[str]
     made_by: Mapped[str]
     made_at: Mapped[datetime]
+    state: Mapped[str]  # domain/import_states.py
     rows_read: Mapped[int]
     rows_total: Mapped[int | None]
+    orders_done: Mapped[
+        int
+    ]  # written, counted in the transaction that wrote them: where to go on after a power cut
+    orders_total: Mapped[int | None]
     report: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     ended_at: Mapped[datetime | None]
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.store.columns import Base, Big, Id, Sha256
+from webapp.domain.permissions import Role
+from webapp.store.columns import Base, Big, Id, RoleSet, Sha256
 
 
 class Invitation(Base):
@@ -18,7 +20,7 @@ class Invitation(Base):
     organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), index=True)
     purpose: Mapped[str]  # join | reset
     user_id: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
-    role: Mapped[str]
+    roles: Mapped[frozenset[Role]] = mapped_column("role", RoleSet)
     name: Mapped[str]
     made_by: Mapped[str]
     made_at: Mapped[datetime]
@@ -65,6 +67,7 @@ class JobCapture(Base):
     mime: Mapped[str]
     bytes: Mapped[Big]
     note: Mapped[str] = mapped_column(Text)
+    over_https: Mapped[bool]  # plain HTTP in a LAN: anybody there could have changed the bytes on their way
     received_at: Mapped[datetime]
 
 
@@ -77,6 +80,7 @@ class Quarantine(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     text: Mapped[str] = mapped_column(Text)
     signature: Mapped[str] = mapped_column(Text)
+    side: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")  # file name → text
     received_at: Mapped[datetime]
 
 
@@ -87,6 +91,7 @@ class DeviceKey(Base):
     device_id: Mapped[str] = mapped_column(ForeignKey("device.id"), primary_key=True)
     until: Mapped[datetime] = mapped_column(primary_key=True)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    last_seq: Mapped[Big] = mapped_column(server_default="0")  # of the last record that this key signed
 
 
 class RateCount(Base):

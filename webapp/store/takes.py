@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
@@ -44,11 +45,12 @@ def work_problem(session: Session, kind: str, subject: str) -> str | None:
     return session.scalar(select(Work.problem).where(Work.kind == kind, Work.subject == subject))
 
 
-def lease_work(session: Session, *, now: datetime, lease: timedelta) -> Work | None:
-    """The next open job, leased: whoever dies with it loses the lease, and another takes it up."""
+def lease_work(session: Session, *, now: datetime, lease: timedelta, kinds: Collection[str]) -> Work | None:
+    """The next open job of these kinds, leased: whoever dies with it loses the lease, and another takes it up."""
     work = session.scalar(
         select(Work)
         .where(
+            Work.kind.in_(kinds),
             Work.done_at.is_(None),
             Work.run_after <= now,
             or_(Work.leased_until.is_(None), Work.leased_until <= now),

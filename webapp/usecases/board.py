@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from webapp.adapters.blobs import Blobs
+from webapp.domain.board_filters import DIFFERS, Filters
 from webapp.domain.deadlines import OrderClock
-from webapp.domain.labels import parse_label
-from webapp.domain.orders import normalise_waybill
-from webapp.domain.reconciliation import LineCount, ParcelCount, line_count
+from webapp.domain.progress import OrderState
+from webapp.domain.reconciliation import LineCount
 from webapp.domain.refusals import Refusal
 from webapp.domain.rulebook import Rulebook
+from webapp.domain.stakes import at_stake_fen
 from webapp.domain.tally import TallyMark, tally_marks, unit_moments
+from webapp.store import board as board_rows
 from webapp.store import orders as rows
 from webapp.store import people, takes
+from webapp.store.board import Sums
 from webapp.store.database import Database
 from webapp.store.schema import Derivative, Device, Order, OrderLine, Parcel, Record, Site, Take, Worker
 from webapp.usecases.clocks import clocks_of
+from webapp.usecases.order_progress import counts_of_lines
+from webapp.usecases.take_files import type_findings
 
 PAGE = 50
+EXPORT_BATCH = 200
+SUPPLIERS_OFFERED = 300
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _YEAR_9000_MS = 221_845_392_000_000
 
@@ -35,18 +42,39 @@ class CountedLine:
 
 @dataclass(frozen=True)
 class BoardRow:
+    """``stake_fen`` is None when the order does not say what it cost."""
+
     order: Order
     lines: list[CountedLine]
     clocks: tuple[OrderClock, ...]
     next_clock: OrderClock | None
+    stake_fen: int | None
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Ten-thousandths of a dong for one yuan, as somebody stated it."""
+
+    dong_e4: int
+    stated_by: str
+    stated_at: datetime
 
 
 @dataclass(frozen=True)
 class Board:
+    """``sums`` are over all pages; ``by_state`` counts orders under the filters other than the state's."""
+
     rows: list[BoardRow]
-    total: int
     page: int
     pages: int
+    sums: Sums
+    by_state: dict[str, int]
+    rate: Rate | None
+    suppliers: list[str]
+
+    @property
+    def total(self) -> int:
+        return self.sums.orders
 
 
 @dataclass(frozen=True)
@@ -87,25 +115,53 @@ def board(
     rulebook: Rulebook,
     *,
     organisation_id: str,
+    filters: Filters,
     page: int,
     now: datetime,
-    search: str = "",
 ) -> Board:
-    """Orders by nearest act-by that can still be met; with ``search`` only what it finds."""
+    """Orders by nearest act-by that can still be met, or as the filters sort them."""
     with database.read() as session:
-        if search.strip():
-            found = rows.search(
-                session,
-                organisation_id,
-                text=search.strip(),
-                waybill_norm=normalise_waybill(search),
-                code=parse_label(search).code,
-            )
-            return Board(_rows(session, rulebook, found, now), len(found), 1, 1)
-        orders, total = rows.board_page(
-            session, organisation_id, now=now, limit=PAGE, offset=(page - 1) * PAGE
+        by_state = board_rows.sums_by_state(session, organisation_id, filters, now=now)
+        sums = _sums(by_state, filters.state)
+        pages = max(1, -(-sums.orders // PAGE))
+        orders = board_rows.board_page(
+            session, organisation_id, filters, now=now, limit=PAGE, offset=(page - 1) * PAGE
         )
-        return Board(_rows(session, rulebook, orders, now), total, page, max(1, -(-total // PAGE)))
+        return Board(
+            rows=_rows(session, rulebook, orders, now),
+            page=page,
+            pages=pages,
+            sums=sums,
+            by_state={state: found.orders for state, found in by_state.items()},
+            rate=rate_of(session, organisation_id),
+            suppliers=board_rows.supplier_names(session, organisation_id, SUPPLIERS_OFFERED),
+        )
+
+
+def board_export(
+    database: Database, rulebook: Rulebook, *, organisation_id: str, filters: Filters, now: datetime
+) -> Iterator[list[BoardRow]]:
+    """Every order that the filters leave, a batch at a time, as one reading of the database."""
+    with database.read() as session:
+        for orders in board_rows.board_batches(session, organisation_id, filters, now=now, size=EXPORT_BATCH):
+            yield _rows(session, rulebook, orders, now)
+
+
+def rate_of(session: Session, organisation_id: str) -> Rate | None:
+    found = board_rows.latest_rate(session, organisation_id)
+    return None if found is None else Rate(found[0].dong_e4, found[1], found[0].stated_at)
+
+
+def _sums(by_state: dict[str, Sums], state: str) -> Sums:
+    wanted = (
+        (OrderState.SHORT, OrderState.OVER) if state == DIFFERS else (state,) if state else tuple(by_state)
+    )
+    found = [by_state[one] for one in wanted if one in by_state]
+    return Sums(
+        sum(one.orders for one in found),
+        sum(one.known_fen for one in found),
+        sum(one.unknown for one in found),
+    )
 
 
 def order_view(
@@ -154,22 +210,22 @@ def blob_path_is_there(blobs: Blobs, sha256: str) -> bool:
 
 def _rows(session: Session, rulebook: Rulebook, orders: list[Order], now: datetime) -> list[BoardRow]:
     stated = rows.milestones(session, [order.id for order in orders])
-    tallies = rows.latest_tallies(session, [line.id for order in orders for line in order.lines])
+    counts = counts_of_lines(session, orders)
     found = []
     for order in orders:
         clocks = clocks_of(rulebook, order, stated)
-        lines = [
-            CountedLine(line, _line_count(line, tallies.get(line.id, []), len(order.parcels)))
-            for line in order.lines
-        ]
-        found.append(BoardRow(order, lines, clocks, next_clock(clocks, now)))
+        lines = [CountedLine(line, counts[line.id]) for line in order.lines]
+        found.append(BoardRow(order, lines, clocks, next_clock(clocks, now), stake_of(order)))
     return found
 
 
-def _line_count(line: OrderLine, tallies: list[tuple[Take, int]], parcels: int) -> LineCount:
-    # The latest take of a parcel stands; earlier ones stay on the page, with their names.
-    latest = {take.parcel_id: ParcelCount(units, take.file_state == "verified") for take, units in tallies}
-    return line_count(line.quantity_milli, list(latest.values()), parcels=parcels)
+def stake_of(order: Order) -> int | None:
+    return at_stake_fen(
+        paid_fen=order.paid_fen,
+        goods_fen=order.goods_fen,
+        freight_fen=order.freight_fen,
+        adjust_fen=order.adjust_fen,
+    )
 
 
 def next_clock(clocks: Iterable[OrderClock], now: datetime) -> OrderClock | None:
@@ -204,7 +260,11 @@ def _take_view(session: Session, take: Take) -> TakeView:
         poster=derivatives.get("poster"),
         record_sha256=[record.sha256 for record in records],
         entry_indexes=[record.entry_index for record in records],
-        findings=sorted({finding["code"] for record in records for finding in record.findings}),
+        # The film may come after its record, and only then be seen to be something else.
+        findings=sorted(
+            {finding["code"] for record in records for finding in record.findings}
+            | {finding.code for finding in type_findings(session, take)}
+        ),
         work_problem=takes.work_problem(session, "seekable", take.file_sha256) if take.file_sha256 else None,
     )
 

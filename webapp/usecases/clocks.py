@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from webapp.adapters.secrets import new_id
 from webapp.domain.deadlines import OrderClock, OrderFacts, order_clocks
-from webapp.domain.refusals import Refusal
 from webapp.domain.rulebook import Rulebook
 from webapp.store import orders as rows
 from webapp.store import people
-from webapp.store.database import Database
 from webapp.store.schema import Deadline, Milestone, Order
 from webapp.usecases.people import Desk
 
-CHINA = ZoneInfo("Asia/Shanghai")
 MILESTONES = ("in_stock", "platform_delivered")
 
 
+def counting(milestones: Iterable[Milestone], kind: str) -> Milestone | None:
+    """Of one order's statements, oldest first, the one that counts: the latest; but a word never displaces a
+    screenshot (AMB-02). The others stay on record.
+    """
+    said = [milestone for milestone in milestones if milestone.kind == kind]
+    return max(said, key=lambda one: (one.proven, said.index(one)), default=None)
+
+
 def order_facts(order: Order, milestones: Iterable[Milestone]) -> OrderFacts:
-    """The latest statement of each milestone counts; earlier ones stay on record (AMB-02)."""
-    latest = {milestone.kind: milestone for milestone in milestones if milestone.order_id == order.id}
-    delivered = latest.get("platform_delivered")
-    in_stock = latest.get("in_stock")
+    own = [milestone for milestone in milestones if milestone.order_id == order.id]
+    delivered = counting(own, "platform_delivered")
+    in_stock = counting(own, "in_stock")
     return OrderFacts(
         platform=order.platform,
         account_owner=order.account.owner,
         platform_delivered_at=delivered.at if delivered else None,
         platform_delivered_proven=delivered.proven if delivered else False,
         in_stock_at=in_stock.at if in_stock else None,
+        in_stock_proven=in_stock.proven if in_stock else False,
         first_received_at=order.received_at,
         site_zone=order.received_zone,
     )
@@ -73,49 +76,38 @@ def _fill(row: Deadline, clock: OrderClock) -> None:
     row.act_by = deadline.act_by if deadline else None
 
 
-@dataclass(frozen=True)
-class Statement:
-    """What a person at the desk says about an order; it is not proof (EV-21 would be)."""
-
-    kind: str
-    local_time: str
-
-
-def state_milestone(
-    database: Database, rulebook: Rulebook, *, actor: Desk, order_no: str, said: Statement, now: datetime
+def add_milestones(
+    session: Session,
+    rulebook: Rulebook,
+    *,
+    actor: Desk,
+    kind: str,
+    times: Mapping[Order, datetime],
+    document_id: str | None,
+    now: datetime,
 ) -> None:
-    """Records in_stock or platform_delivered as stated, in China time. Raises ``order_unknown``, ``milestone_*``."""
-    if said.kind not in MILESTONES:
-        raise Refusal("milestone_unknown")
-    try:
-        at = datetime.fromisoformat(said.local_time.strip())
-    except ValueError:
-        raise Refusal("milestone_time") from None
-    at = at.replace(tzinfo=CHINA) if at.tzinfo is None else at
-    if at > now:
-        raise Refusal("milestone_future")
-    with database.write() as session:
-        order = rows.order_by_no(session, actor.organisation_id, order_no)
-        if order is None:
-            raise Refusal("order_unknown", order_no=order_no)
+    """Adds what a person states about orders, in the caller's transaction. A screenshot makes it proven (EV-21)."""
+    for order, at in times.items():
         session.add(
             Milestone(
                 id=new_id(),
                 order_id=order.id,
-                kind=said.kind,
+                kind=kind,
                 at=at,
-                proven=False,
+                proven=document_id is not None,
                 stated_by=actor.id,
                 stated_at=now,
+                document_id=document_id,
             )
         )
-        recompute_deadlines(session, rulebook, {order.id})
         people.audit(
             session,
             at=now,
             actor=f"user:{actor.id}",
-            action=f"milestone.{said.kind}",
+            action=f"milestone.{kind}",
             subject=order.id,
             organisation_id=actor.organisation_id,
             stated=at.isoformat(),
+            document=document_id,
         )
+    recompute_deadlines(session, rulebook, {order.id for order in times})

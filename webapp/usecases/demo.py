@@ -19,6 +19,7 @@ from webapp.adapters.blobs import Blobs
 from webapp.adapters.demo_pictures import garment
 from webapp.adapters.secrets import new_id, slow_hash
 from webapp.domain.labels import label_code
+from webapp.domain.people import CHALLENGE_LIFE
 from webapp.domain.permissions import Role
 from webapp.domain.refusals import Refusal
 from webapp.domain.rulebook import Rulebook
@@ -27,6 +28,7 @@ from webapp.store import people as people_rows
 from webapp.store.database import Database
 from webapp.store.schema import (
     Blob,
+    Challenge,
     Device,
     Label,
     Organisation,
@@ -121,7 +123,7 @@ def _people(session: Session, ids: Iterator[str], now: datetime) -> DemoPlace:
     session.flush()
     pin_hash = slow_hash(PIN)
     workers = [
-        Worker(id=next(ids), site_id=site.id, name=name, role=role, pin_hash=pin_hash, created_at=now)
+        Worker(id=next(ids), site_id=site.id, name=name, roles={role}, pin_hash=pin_hash, created_at=now)
         for site, name, role in (
             (china, "安 An", Role.CN_RECEIVER),
             (china, "斌 Binh", Role.CN_QC),
@@ -138,7 +140,7 @@ def _people(session: Session, ids: Iterator[str], now: datetime) -> DemoPlace:
             organisation_id=importer.id,
             name="Demo",
             login="demo",
-            role=Role.OWNER,
+            roles={Role.OWNER, Role.ADMINISTRATOR},
             language="en",
             password_hash=None,
             created_at=now,
@@ -212,6 +214,19 @@ def _filmed_count(
                 enrolled_at=datetime.fromisoformat(evidence["enrolled_at"]),
             )
         )
+        session.flush()
+        for row in evidence["challenges"]:
+            issued = datetime.fromisoformat(row["issued_at"])
+            session.add(
+                Challenge(
+                    id=row["id"],
+                    device_id=evidence["device"],
+                    note=row["note"],
+                    issued_at=issued,
+                    # The film is shown long after it was made; its challenge was fresh then.
+                    expires_at=max(issued, now) + CHALLENGE_LIFE,
+                )
+            )
     items = [Item(row["text"], row["signature"], row["side"]) for row in evidence["records"]]
     accept_records(
         database,

@@ -16,6 +16,7 @@ from webapp.store.database import Database
 from webapp.store.schema import Blob, Derivative, Work
 
 LEASE = timedelta(minutes=15)
+KINDS = ("seekable",)
 _TRIES = 3
 _RETRY = timedelta(minutes=2)
 
@@ -23,7 +24,7 @@ _RETRY = timedelta(minutes=2)
 def run_next(database: Database, blobs: Blobs, *, now: datetime, spool: Path) -> bool:
     """Does one job if one is due; returns whether there was one. Idempotent: a job done twice gives the same rows."""
     with database.write() as session:
-        work = takes.lease_work(session, now=now, lease=LEASE)
+        work = takes.lease_work(session, now=now, lease=LEASE, kinds=KINDS)
     if work is None:
         return False
     try:

@@ -1,7 +1,8 @@
 """Accepting records from a phone: one record, one transaction, one log entry.
 
 An authentic, well-formed record is never refused, whatever it says: it is stored with findings, so that a device's
-chain never blocks. Only what cannot be read, or was not signed by the device, is set aside.
+chain never blocks. Only what cannot be read, or was not signed by the device, is set aside; what a revoked phone still
+sends goes into quarantine.
 """
 
 from __future__ import annotations
@@ -18,12 +19,13 @@ from sqlalchemy.orm import Session
 from webapp.domain.evidence import Finding, MalformedRecord, RecordFields, parse
 from webapp.domain.ledger import record_entry
 from webapp.domain.refusals import Refusal
-from webapp.domain.signatures import BadSignature, decode_base64url, raw_to_der, verify
+from webapp.domain.signatures import BadSignature, decode_base64url, raw_to_der
 from webapp.store import ledger
 from webapp.store.database import Database
 from webapp.store.schema import Device, Record
 from webapp.store.schema import MalformedRecord as MalformedRow
-from webapp.usecases import side_files
+from webapp.usecases import quarantine, side_files
+from webapp.usecases.device_keys import SigningKeys, signing_keys
 from webapp.usecases.record_findings import gather, names_of
 from webapp.usecases.record_projections import OrdersChanged, project
 from webapp.usecases.take_files import FileState, file_state
@@ -50,10 +52,10 @@ class FileReceipt:
 
 @dataclass(frozen=True)
 class Receipt:
-    """``entry`` is the log index, None for a malformed record; ``error`` says why it is malformed."""
+    """``entry`` is the log index, None unless the record is accepted; ``error`` says why it is malformed."""
 
     id: str | None
-    state: str  # accepted | malformed
+    state: str  # accepted | malformed | quarantined
     record: str
     entry: int | None
     received: datetime
@@ -73,33 +75,46 @@ def accept_records(
     """Receipts in the order sent. The same record again gives the same entry and receipt.
 
     ``on_orders_changed(session, order_ids)`` runs in the record's transaction when a receipt time became known or
-    earlier. Raises ``device_unknown`` when the device is not enrolled.
+    earlier. Raises ``device_unknown`` when the device is not enrolled, ``quarantine_full``.
     """
     with database.read() as session:
         device = session.get(Device, device_id)
-    if device is None:
+        keys = None if device is None else signing_keys(session, device)
+    if device is None or keys is None:
         raise Refusal("device_unknown")
+    if device.revoked_at is not None:
+        with database.write() as session:
+            return [_quarantine(session, item, device_id, now) for item in items]
     receipts = []
     for item in items:
         try:
-            fields, signature = _authentic(item, device)
+            signed = _authentic(item, device_id, keys)
         except MalformedRecord as malformed:
             receipts.append(_set_aside(database, item, device_id, malformed, now))
             continue
         with database.write() as session:
-            receipts.append(_accept(session, item, fields, signature, device_id, now, on_orders_changed))
+            receipts.append(_accept(session, item, signed, device_id, now, on_orders_changed))
     return receipts
 
 
-def _authentic(item: Item, device: Device) -> tuple[RecordFields, bytes]:
-    """The fields and the DER signature, or ``MalformedRecord``: nothing unsigned is looked at further."""
+@dataclass(frozen=True)
+class _Signed:
+    """What an authentic item says; ``signature`` is DER."""
+
+    fields: RecordFields
+    signature: bytes
+    findings: list[Finding]
+
+
+def _authentic(item: Item, device_id: str, keys: SigningKeys) -> _Signed:
+    """Raises ``MalformedRecord``: nothing unsigned is looked at further."""
     fields = parse(item.text)
-    if fields.device != device.id:
+    if fields.device != device_id:
         raise MalformedRecord("device_mismatch", fields.device)
     try:
         raw = decode_base64url(item.signature)
-        verify(device.public_key, raw, item.text.encode("ascii"))
-        return fields, raw_to_der(raw)
+        findings = keys.check(raw, item.text, seq=fields.seq)
+        return _Signed(fields, raw_to_der(raw), findings)
     except BadSignature as bad:
         raise MalformedRecord("signature_wrong", str(bad)) from None
 
@@ -107,21 +122,24 @@ def _authentic(item: Item, device: Device) -> tuple[RecordFields, bytes]:
 def _accept(
     session: Session,
     item: Item,
-    fields: RecordFields,
-    signature: bytes,
+    signed: _Signed,
     device_id: str,
     now: datetime,
     orders_changed: OrdersChanged,
 ) -> Receipt:
+    fields = signed.fields
+    device = session.get_one(Device, device_id)
+    # Looked up again inside the transaction: a revocation holds from its own commit on.
+    if device.revoked_at is not None:
+        return _quarantine(session, item, device_id, now)
     sha256 = hashlib.sha256(item.text.encode("ascii")).hexdigest()
     sides, side_findings = side_files.check(fields, item.side)
     known = session.get(Record, sha256)
     if known is None:
-        device = session.get_one(Device, device_id)
         facts = gather(session, fields, sha256=sha256, device=device, now=now)
-        findings = [*facts.findings, *side_findings]
+        findings = [*signed.findings, *facts.findings, *side_findings]
         findings += project(session, fields, facts, now=now, orders_changed=orders_changed)
-        known = _append(session, item, fields, signature, sha256, findings, now)
+        known = _append(session, item, fields, signed.signature, sha256, findings, now)
     side_files.keep(session, sides, now=now)
     return _receipt(session, known, fields)
 
@@ -177,9 +195,8 @@ def _set_aside(
     database: Database, item: Item, device_id: str, malformed: MalformedRecord, now: datetime
 ) -> Receipt:
     """Keeps what could not be accepted, where the desk can see it; never in the log."""
-    # Lone surrogates and NUL cannot be stored; the rest stays as sent, up to a bound.
-    text = _storable(item.text)
-    signature = _storable(item.signature)
+    text = quarantine.storable(item.text)
+    signature = quarantine.storable(item.signature)
     key = hashlib.sha256(f"{device_id}\n{text}\n{signature}".encode()).hexdigest()
     with database.write() as session:
         if session.get(MalformedRow, key) is None:
@@ -193,16 +210,20 @@ def _set_aside(
                     received_at=now,
                 )
             )
-    named = _ID_LINE.match(item.text)
-    return Receipt(
-        id=named.group(1) if named else None,
-        state="malformed",
-        record="sha256:" + hashlib.sha256(item.text.encode("utf-8", "surrogatepass")).hexdigest(),
-        entry=None,
-        received=now,
-        error=malformed,
+    return Receipt(_named_id(item), "malformed", _sent_hash(item), entry=None, received=now, error=malformed)
+
+
+def _quarantine(session: Session, item: Item, device_id: str, now: datetime) -> Receipt:
+    quarantine.keep(
+        session, device_id=device_id, text=item.text, signature=item.signature, side=item.side, now=now
     )
+    return Receipt(_named_id(item), "quarantined", _sent_hash(item), entry=None, received=now)
 
 
-def _storable(text: str) -> str:
-    return text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\0")
+def _named_id(item: Item) -> str | None:
+    named = _ID_LINE.match(item.text)
+    return named.group(1) if named else None
+
+
+def _sent_hash(item: Item) -> str:
+    return "sha256:" + hashlib.sha256(item.text.encode("utf-8", "surrogatepass")).hexdigest()

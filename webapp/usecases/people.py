@@ -1,38 +1,27 @@
-"""Desk people: the first owner, sign-in, sessions; sites and workers."""
+"""Desk people: the first owner, sign-in by password, the person's own name, language and password."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from webapp.adapters.catalogues import LANGUAGES
+from webapp.adapters.common_passwords import common_passwords
 from webapp.adapters.secrets import new_id, new_token, slow_hash, slow_verify, token_hash
-from webapp.domain.people import DESK_SESSION_LIFE, SIGN_IN_LINK_LIFE, Tries, password_problem, pin_problem
-from webapp.domain.permissions import WORKER_ROLES, Role
+from webapp.domain.passwords import fold_login, login_problem, password_problem
+from webapp.domain.people import SIGN_IN_LINK_LIFE, Tries
+from webapp.domain.permissions import Role
 from webapp.domain.refusals import Refusal
 from webapp.store import people as rows
 from webapp.store.database import Database
-from webapp.store.schema import (
-    DeskSession,
-    Organisation,
-    SignInLink,
-    Site,
-    SiteOrganisation,
-    User,
-    Worker,
-)
+from webapp.store.schema import Organisation, SignInLink, Site, SiteOrganisation, User
+from webapp.usecases import rates
+from webapp.usecases.sessions import Desk as Desk
+from webapp.usecases.sessions import end_sessions_in, open_session
 
-
-@dataclass(frozen=True)
-class Desk:
-    """A signed-in person at a desk."""
-
-    id: str
-    name: str
-    role: Role
-    language: str
-    organisation_id: str
+FIRST_OWNER_ROLES = frozenset({Role.OWNER, Role.ADMINISTRATOR})
+"""Who holds the printed link runs the machine: the first owner is its administrator too."""
 
 
 def make_sign_in_link(database: Database, *, demo: bool, now: datetime) -> str | None:
@@ -60,7 +49,9 @@ def link_purpose(database: Database, token: str, *, now: datetime) -> str:
         return _open_link(session, token, now).purpose
 
 
-def sign_in_demo(database: Database, token: str, *, now: datetime) -> str:
+def sign_in_demo(
+    database: Database, token: str, *, now: datetime, user_agent: str = "", replaces: str = ""
+) -> str:
     """Signs in the demo's owner; the demo link may be used again while it lives."""
     with database.write() as session:
         if _open_link(session, token, now).purpose != "demo":
@@ -68,7 +59,7 @@ def sign_in_demo(database: Database, token: str, *, now: datetime) -> str:
         owner = rows.first_owner(session)
         if owner is None:
             raise Refusal("link_unknown")
-        return _open_session(session, owner, now)
+        return open_session(session, owner, now=now, user_agent=user_agent, replaces=replaces, how="link")
 
 
 def become_first_owner(
@@ -82,10 +73,10 @@ def become_first_owner(
     password: str,
     language: str,
     now: datetime,
+    user_agent: str = "",
 ) -> str:
     """Consumes the printed link, makes the organisation and its first owner; returns a session token."""
-    if problem := password_problem(password):
-        raise Refusal(problem)
+    password_hash = hash_password(password, login=login)
     with database.write() as session:
         link = _open_link(session, token, now)
         if link.purpose != "first_owner" or rows.owner_exists(session):
@@ -97,11 +88,12 @@ def become_first_owner(
             customer_code=customer_code,
             owner=name,
             login=login,
-            password=password,
+            password_hash=password_hash,
             language=language,
+            roles=FIRST_OWNER_ROLES,
             now=now,
         )
-        return _open_session(session, owner, now)
+        return open_session(session, owner, now=now, user_agent=user_agent, how="link")
 
 
 def add_organisation(
@@ -111,20 +103,59 @@ def add_organisation(
     customer_code: str,
     owner: str,
     login: str,
-    password: str | None,
+    password_hash: str | None,
     language: str,
     now: datetime,
+    roles: frozenset[Role] = frozenset({Role.OWNER}),
 ) -> User:
     importer = rows.organisation_without_owner(session) or make_organisation(session, now=now)
+    taken = rows.organisation_by_code(session, customer_code)
+    if taken is not None and taken.id != importer.id:
+        raise Refusal("customer_code_taken", customer_code=customer_code)
     importer.name, importer.customer_code = organisation, customer_code
-    user = User(
-        id=new_id(),
+    return add_user(
+        session,
         organisation_id=importer.id,
         name=owner,
         login=login,
-        role=Role.OWNER,
+        roles=roles,
         language=language,
-        password_hash=None if password is None else slow_hash(password),
+        password_hash=password_hash,
+        actor=None,
+        action="organisation.made",
+        now=now,
+    )
+
+
+def add_user(
+    session: Session,
+    *,
+    organisation_id: str,
+    name: str,
+    login: str,
+    roles: frozenset[Role],
+    language: str,
+    password_hash: str | None,
+    actor: str | None,
+    action: str,
+    now: datetime,
+) -> User:
+    """Raises ``login_format``, ``login_taken``, ``name_missing``. ``actor`` None: the person did it."""
+    folded = fold_login(login)
+    if problem := login_problem(folded):
+        raise Refusal(problem)
+    if not name.strip():
+        raise Refusal("name_missing")
+    if rows.user_by_login(session, folded) is not None:
+        raise Refusal("login_taken")
+    user = User(
+        id=new_id(),
+        organisation_id=organisation_id,
+        name=name.strip(),
+        login=folded,
+        roles=roles,
+        language=language if language in LANGUAGES else "en",
+        password_hash=password_hash,
         created_at=now,
     )
     session.add(user)
@@ -132,10 +163,10 @@ def add_organisation(
     rows.audit(
         session,
         at=now,
-        actor=f"user:{user.id}",
-        action="organisation.made",
-        subject=importer.id,
-        organisation_id=importer.id,
+        actor=actor or f"user:{user.id}",
+        action=action,
+        subject=user.id,
+        organisation_id=organisation_id,
     )
     return user
 
@@ -170,74 +201,114 @@ def organisation_for_cli(database: Database, *, customer_code: str | None, now: 
         return known[0].id if known else make_organisation(session, now=now).id
 
 
-def sign_in(database: Database, *, login: str, password: str, now: datetime) -> str:
-    """Returns a session token. Raises ``sign_in_wrong`` or ``sign_in_locked``; both count in the database."""
+def sign_in(
+    database: Database,
+    *,
+    login: str,
+    password: str,
+    now: datetime,
+    user_agent: str = "",
+    replaces: str = "",
+) -> str:
+    """Returns a session token. Raises ``sign_in_wrong``, ``sign_in_locked``, ``too_many_requests``.
+
+    A try is counted before it is judged, and judged outside of any transaction: guesses in parallel all count, and
+    a slow hash holds no lock of the database.
+    """
+    rates.spend(database, f"login:{token_hash(fold_login(login))}", rates.SIGN_IN, now=now)
+    known = _count_try(database, login, now)
+    right = slow_verify(None if known is None else known[1], password)
+    if known is None:
+        raise Refusal("sign_in_wrong")
+    user_id, password_hash = known
+    if not right:
+        _audit_failure(database, user_id, now)
+        raise Refusal("sign_in_wrong")
+    with database.write() as session:
+        user = rows.user(session, user_id)
+        # Changed or gone while the hash was computed: then this password is no longer the right one.
+        if user is None or user.left_at is not None or user.password_hash != password_hash:
+            raise Refusal("sign_in_wrong")
+        user.password_failures, user.locked_until = 0, None
+        return open_session(session, user, now=now, user_agent=user_agent, replaces=replaces, how="password")
+
+
+def _count_try(database: Database, login: str, now: datetime) -> tuple[str, str] | None:
+    """The person's id and password hash, with this try counted as failed; None if nobody can sign in by it."""
     with database.write() as session:
         user = rows.user_by_login(session, login)
-        if user is None or user.left_at is not None:
-            slow_verify(None, password)
-            raise Refusal("sign_in_wrong")
+        if user is None or user.left_at is not None or user.password_hash is None:
+            return None
         tries = Tries(user.password_failures, user.locked_until)
         if tries.locked(now):
             raise Refusal("sign_in_locked")
-        if slow_verify(user.password_hash, password):
-            user.password_failures, user.locked_until = 0, None
-            return _open_session(session, user, now)
         tries = tries.failed(now)
         user.password_failures, user.locked_until = tries.failures, tries.locked_until
-    raise Refusal("sign_in_wrong")
+        return user.id, user.password_hash
 
 
-def session_user(database: Database, token: str, *, now: datetime) -> Desk | None:
+def _audit_failure(database: Database, user_id: str, now: datetime) -> None:
+    """Whose door it was, never what was typed."""
+    with database.write() as session:
+        user = rows.user(session, user_id)
+        if user is not None:
+            rows.audit(
+                session,
+                at=now,
+                actor="unknown",
+                action="sign_in.failed",
+                subject=user.id,
+                organisation_id=user.organisation_id,
+            )
+
+
+def choose_language(database: Database, *, actor: Desk, language: str) -> None:
+    """Kept with the person, for every browser. An unknown language changes nothing."""
+    if language not in LANGUAGES or language == actor.language:
+        return
+    with database.write() as session:
+        user = rows.user(session, actor.id)
+        if user is not None:
+            user.language = language
+
+
+def change_password(database: Database, *, actor: Desk, current: str, new: str, now: datetime) -> None:
+    """Ends every other session of the person. Raises ``password_wrong``, ``password_*``, ``too_many_requests``."""
+    rates.spend(database, f"password:{actor.id}", rates.PASSWORD_CHANGE, now=now)
     with database.read() as session:
-        row = rows.desk_session(session, token_hash(token))
-        if row is None or row.ended_at is not None or row.expires_at <= now:
-            return None
-        user = rows.user(session, row.user_id)
-        if user is None or user.left_at is not None:
-            return None
-        return Desk(user.id, user.name, Role(user.role), user.language, user.organisation_id)
-
-
-def sign_out(database: Database, token: str, *, now: datetime) -> None:
+        user = rows.user(session, actor.id)
+        login, before = ("", None) if user is None else (user.login, user.password_hash)
+    if not slow_verify(before, current):
+        raise Refusal("password_wrong")
+    password_hash = hash_password(new, login=login)
     with database.write() as session:
-        row = rows.desk_session(session, token_hash(token))
-        if row is not None and row.ended_at is None:
-            row.ended_at = now
-            rows.audit(session, at=now, actor=f"user:{row.user_id}", action="signed_out", subject=row.user_id)
-
-
-def add_worker(
-    database: Database, *, actor: Desk, site_id: str, name: str, role: str, pin: str, now: datetime
-) -> str:
-    """A worker of one of the actor's sites. Raises ``pin_*``, ``site_unknown``, ``role_unknown``, ``name_missing``."""
-    if problem := pin_problem(pin):
-        raise Refusal(problem)
-    if role not in WORKER_ROLES:
-        raise Refusal("role_unknown")
-    if not name.strip():
-        raise Refusal("name_missing")
-    with database.write() as session:
-        if site_id not in {site.id for site in rows.sites_of(session, actor.organisation_id)}:
-            raise Refusal("site_unknown")
-        worker = Worker(
-            id=new_id(),
-            site_id=site_id,
-            name=name.strip(),
-            role=role,
-            pin_hash=slow_hash(pin),
-            created_at=now,
-        )
-        session.add(worker)
+        user = rows.user(session, actor.id)
+        if user is None or user.password_hash != before:
+            raise Refusal("password_wrong")
+        user.password_hash = password_hash
         rows.audit(
             session,
             at=now,
-            actor=f"user:{actor.id}",
-            action="worker.added",
-            subject=worker.id,
+            actor=actor.actor,
+            action="password.changed",
+            subject=actor.id,
             organisation_id=actor.organisation_id,
         )
-        return worker.id
+        end_sessions_in(
+            session,
+            user_id=actor.id,
+            actor=actor.actor,
+            organisation_id=actor.organisation_id,
+            keep=actor.session,
+            now=now,
+        )
+
+
+def hash_password(password: str, *, login: str) -> str:
+    """Raises ``password_*``. Slow: call it outside of any transaction."""
+    if problem := password_problem(password, login=login, common=common_passwords()):
+        raise Refusal(problem)
+    return slow_hash(password)
 
 
 def _open_link(session: Session, token: str, now: datetime) -> SignInLink:
@@ -245,21 +316,3 @@ def _open_link(session: Session, token: str, now: datetime) -> SignInLink:
     if link is None or link.used_at is not None or link.expires_at <= now:
         raise Refusal("link_unknown")
     return link
-
-
-def _open_session(session: Session, user: User, now: datetime) -> str:
-    token = new_token()
-    session.add(
-        DeskSession(
-            token_hash=token_hash(token), user_id=user.id, created_at=now, expires_at=now + DESK_SESSION_LIFE
-        )
-    )
-    rows.audit(
-        session,
-        at=now,
-        actor=f"user:{user.id}",
-        action="signed_in",
-        subject=user.id,
-        organisation_id=user.organisation_id,
-    )
-    return token

@@ -11,12 +11,15 @@ from sqlalchemy.orm import Session
 
 from webapp.adapters.secrets import new_id, random_bytes, slow_verify, token_hash
 from webapp.domain.people import CHALLENGE_LIFE, ENROLMENT_CODE_LIFE, Tries, code_from, fold_code
+from webapp.domain.permissions import Permission, may, may_run_site
 from webapp.domain.refusals import Refusal
 from webapp.domain.signatures import BadSignature, check_public_key, decode_base64url, verify
 from webapp.store import people as rows
 from webapp.store.database import Database
 from webapp.store.schema import Challenge, Device, EnrolmentCode, Site, Worker
-from webapp.usecases.people import Desk
+from webapp.usecases import rates
+from webapp.usecases.sessions import Desk
+from webapp.usecases.workers import run_site
 
 
 @dataclass(frozen=True)
@@ -24,22 +27,39 @@ class SitePhones:
     site: Site
     workers: list[Worker]
     devices: list[Device]
+    mine: bool = True
+    """Whether the asking person runs the site; the lists are empty when not."""
 
 
 def phones_of(database: Database, *, organisation_id: str) -> list[SitePhones]:
+    """For the command line, where who runs it owns the machine."""
     with database.read() as session:
+        return [_site_phones(session, site) for site in rows.sites_of(session, organisation_id)]
+
+
+def phones_for(database: Database, *, actor: Desk) -> list[SitePhones]:
+    """An administrator's every site; an owner's sites, and what happens at those that nobody else uses."""
+    with database.read() as session:
+        everywhere = may(actor.roles, Permission.SITES_MANAGE)
+        sites = rows.sites(session) if everywhere else rows.sites_of(session, actor.organisation_id)
         return [
-            SitePhones(site, rows.workers_at(session, site.id), rows.devices_at(session, [site.id]))
-            for site in rows.sites_of(session, organisation_id)
+            _site_phones(session, site)
+            if may_run_site(actor.roles, actor.organisation_id, rows.organisations_at(session, site.id))
+            else SitePhones(site, [], [], mine=False)
+            for site in sites
         ]
+
+
+def _site_phones(session: Session, site: Site) -> SitePhones:
+    return SitePhones(site, rows.workers_at(session, site.id), rows.devices_at(session, [site.id]))
 
 
 def make_enrolment_code(database: Database, *, actor: Desk, site_id: str, now: datetime) -> str:
     """A code that lets one phone in, once, within 30 minutes. Only its hash is kept."""
+    rates.spend(database, f"codes:{actor.id}", rates.LINKS, now=now)
     with database.write() as session:
-        if site_id not in {site.id for site in rows.sites_of(session, actor.organisation_id)}:
-            raise Refusal("site_unknown")
-        return _new_code(session, site_id, f"user:{actor.id}", now)
+        run_site(session, actor, site_id)
+        return _new_code(session, site_id, actor.actor, now)
 
 
 def make_code_for_site(database: Database, *, site_id: str, now: datetime) -> str:
@@ -61,7 +81,9 @@ def _new_code(session: Session, site_id: str, actor: str, now: datetime) -> str:
             expires_at=now + ENROLMENT_CODE_LIFE,
         )
     )
-    rows.audit(session, at=now, actor=actor, action="enrolment_code.made", subject=site_id)
+    rows.audit_at_site(
+        session, site_id=site_id, at=now, actor=actor, action="enrolment_code.made", subject=site_id
+    )
     return code
 
 
@@ -102,29 +124,56 @@ def enrol(
         )
         session.add(device)
         row.used_at, row.device_id = now, device.id
-        rows.audit(session, at=now, actor=f"device:{device.id}", action="device.enrolled", subject=site.id)
+        rows.audit_at_site(
+            session,
+            site_id=site.id,
+            at=now,
+            actor=f"device:{device.id}",
+            action="device.enrolled",
+            subject=device.id,
+        )
         return Enrolment(device.id, site)
 
 
 def start_shift(database: Database, *, device_id: str, worker_id: str, pin: str, now: datetime) -> Worker:
-    """Raises ``pin_wrong``, ``pin_locked``, ``worker_unknown``; failures count in the database, also across phones."""
+    """Raises ``pin_wrong``, ``pin_locked``, ``worker_unknown``, ``too_many_requests``.
+
+    Failures count in the database, also across phones. A try is counted before it is judged, and judged outside of
+    any transaction: a slow hash holds no lock.
+    """
+    rates.spend(database, f"shift:{device_id}", rates.SHIFT, now=now)
     with database.write() as session:
-        device = session.get_one(Device, device_id)
-        worker = rows.worker(session, worker_id)
-        if worker is None or worker.site_id != device.site_id or worker.left_at is not None:
-            raise Refusal("worker_unknown")
+        worker = _worker_at(session, device_id, worker_id)
         tries = Tries(worker.pin_failures, worker.locked_until)
         if tries.locked(now):
             raise Refusal("pin_locked")
-        if slow_verify(worker.pin_hash, pin):
-            worker.pin_failures, worker.locked_until = 0, None
-            rows.audit(
-                session, at=now, actor=f"worker:{worker.id}", action="shift.started", subject=device.id
-            )
-            return worker
         tries = tries.failed(now)
         worker.pin_failures, worker.locked_until = tries.failures, tries.locked_until
-    raise Refusal("pin_wrong")
+        pin_hash = worker.pin_hash
+    if not slow_verify(pin_hash, pin):
+        raise Refusal("pin_wrong")
+    with database.write() as session:
+        worker = _worker_at(session, device_id, worker_id)
+        if worker.pin_hash != pin_hash:
+            raise Refusal("pin_wrong")
+        worker.pin_failures, worker.locked_until = 0, None
+        rows.audit_at_site(
+            session,
+            site_id=worker.site_id,
+            at=now,
+            actor=f"worker:{worker.id}",
+            action="shift.started",
+            subject=device_id,
+        )
+        return worker
+
+
+def _worker_at(session: Session, device_id: str, worker_id: str) -> Worker:
+    device = session.get_one(Device, device_id)
+    worker = rows.worker(session, worker_id)
+    if worker is None or worker.site_id != device.site_id or worker.left_at is not None:
+        raise Refusal("worker_unknown")
+    return worker
 
 
 def issue_challenges(database: Database, *, device_id: str, count: int, now: datetime) -> list[Challenge]:
@@ -147,18 +196,36 @@ def issue_challenges(database: Database, *, device_id: str, count: int, now: dat
 
 
 def revoke(database: Database, *, actor: Desk, device_id: str, now: datetime) -> None:
+    """Raises ``phone_unknown``, also for a phone at a site that the actor may not know; ``site_shared``."""
     with database.write() as session:
         device = rows.device(session, device_id)
-        sites = {site.id for site in rows.sites_of(session, actor.organisation_id)}
-        if device is None or device.site_id not in sites:
-            raise Refusal("device_unknown")
-        if device.revoked_at is None:
-            device.revoked_at = now
-            rows.audit(
-                session,
-                at=now,
-                actor=f"user:{actor.id}",
-                action="device.revoked",
-                subject=device.id,
-                organisation_id=actor.organisation_id,
-            )
+        if device is None:
+            raise Refusal("phone_unknown")
+        try:
+            run_site(session, actor, device.site_id)
+        except Refusal as refusal:
+            raise (Refusal("phone_unknown") if refusal.code == "site_unknown" else refusal) from None
+        _revoke(session, device, actor=actor.actor, now=now)
+
+
+def revoke_from_cli(database: Database, *, device_id: str, now: datetime) -> None:
+    """Raises ``phone_unknown``."""
+    with database.write() as session:
+        device = rows.device(session, device_id)
+        if device is None:
+            raise Refusal("phone_unknown")
+        _revoke(session, device, actor="cli", now=now)
+
+
+def _revoke(session: Session, device: Device, *, actor: str, now: datetime) -> None:
+    if device.revoked_at is not None:
+        return
+    device.revoked_at = now
+    rows.audit_at_site(
+        session,
+        site_id=device.site_id,
+        at=now,
+        actor=actor,
+        action="device.revoked",
+        subject=device.id,
+    )

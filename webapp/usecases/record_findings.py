@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from webapp.domain.evidence import Finding, RecordFields
+from webapp.domain.permissions import Permission, may
 from webapp.domain.receipt_time import BestTime, best_time, clock_findings
 from webapp.store import evidence as rows
 from webapp.store.schema import Challenge, Device, Label, Order, Parcel, Record, Site, Worker
@@ -33,8 +34,6 @@ class Facts:
 def gather(session: Session, fields: RecordFields, *, sha256: str, device: Device, now: datetime) -> Facts:
     site = session.get_one(Site, device.site_id)
     findings: list[Finding] = []
-    if device.revoked_at is not None:
-        findings.append(Finding("device_revoked"))
     if fields.site != site.id:
         findings.append(Finding("site_mismatch", fields.site))
     reused = bool(rows.records_with_id(session, fields.id))
@@ -87,7 +86,10 @@ def _worker(session: Session, fields: RecordFields, site: Site) -> list[Finding]
         return [Finding("worker_unknown", fields.worker)]
     if worker.site_id != site.id:
         return [Finding("worker_of_other_site", fields.worker)]
-    return [] if worker.left_at is None else [Finding("worker_left", fields.worker)]
+    findings = [] if worker.left_at is None else [Finding("worker_left", fields.worker)]
+    if not may(worker.roles, Permission.GOODS_COUNT):
+        findings.append(Finding("worker_may_not", fields.worker))
+    return findings
 
 
 def _parcel(session: Session, fields: RecordFields, site: Site) -> tuple[Parcel | None, list[Finding]]:
@@ -112,6 +114,8 @@ def _order_and_label(session: Session, fields: RecordFields) -> list[Finding]:
         label = session.get(Label, fields.label)
         if label is None:
             findings.append(Finding("label_unknown", fields.label))
+        elif label.parcel_id is None:
+            findings.append(Finding("label_not_bound", fields.label))
         elif fields.parcel and label.parcel_id != fields.parcel:
             findings.append(Finding("label_of_other_parcel", fields.label))
         elif label.voided_at is not None:

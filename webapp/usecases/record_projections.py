@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from webapp.domain.evidence import Finding, RecordFields
 from webapp.store import evidence as rows
 from webapp.store.schema import Parcel, Take, Tally
+from webapp.usecases.label_binding import bind
+from webapp.usecases.order_progress import recompute_progress
 from webapp.usecases.record_findings import Facts
-from webapp.usecases.take_files import settle
+from webapp.usecases.take_files import settle, type_findings
 
 OrdersChanged = Callable[[Session, set[str]], None]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -31,6 +33,8 @@ def project(
         return []
     if fields.kind == "take-open":
         return _open_take(session, fields, facts, now)
+    if fields.kind == "bind":
+        return bind(session, fields, facts)
     return _close_take(session, fields, facts, now)
 
 
@@ -44,10 +48,12 @@ def _arrival(session: Session, fields: RecordFields, facts: Facts, orders_change
     parcel.received_at, parcel.received_zone = at, facts.site.zone
     parcel.received_site_id, parcel.received_record_id = facts.site.id, fields.id
     changed = set()
-    for order in rows.orders_of_parcel(session, parcel.id):
+    orders = rows.orders_of_parcel(session, parcel.id)
+    for order in orders:
         if order.received_at is None or at < order.received_at:
             order.received_at, order.received_zone = at, facts.site.zone
             changed.add(order.id)
+    recompute_progress(session, [order.id for order in orders])
     if changed:
         session.flush()
         orders_changed(session, changed)
@@ -131,7 +137,7 @@ def _file_findings(session: Session, take: Take, now: datetime) -> list[Finding]
         findings.append(Finding("file_mismatch"))
     if take.file_sha256 and rows.other_take_of_file(session, take.file_sha256, take.id):
         findings.append(Finding("file_reused", f"sha256:{take.file_sha256}"))
-    return findings
+    return findings + type_findings(session, take)
 
 
 def _line_findings(

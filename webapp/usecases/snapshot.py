@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy.orm import Session
+
+from webapp.domain.receiving_plan import Plan
 from webapp.domain.refusals import Refusal
+from webapp.store import labels as label_rows
 from webapp.store import orders as rows
 from webapp.store import people
+from webapp.store import plans as plan_rows
 from webapp.store.database import Database
 from webapp.store.schema import Device, Order, Parcel, Site
+from webapp.store.schema_desk import OrderCheck
+from webapp.usecases.checks import in_order
+from webapp.usecases.plans import plans_of_orders
+from webapp.usecases.workers import worker_view
+
+_RANK = {"carton": 1, "blank": 2, "parcel": 3}
 
 
 def snapshot(database: Database, *, device_id: str) -> dict[str, Any]:
@@ -18,14 +29,18 @@ def snapshot(database: Database, *, device_id: str) -> dict[str, Any]:
         parcels = rows.site_parcels(session, site.id)
         codes = {parcel.organisation_id: parcel.organisation.customer_code for parcel in parcels}
         orders = {order.id: order for parcel in parcels for order in parcel.orders}
+        plans = plans_of_orders(session, orders.values())
+        checks = plan_rows.checks_of_organisations(session, codes)
         return {
             "site": site_view(site),
-            "workers": [
-                {"id": worker.id, "name": worker.name, "role": worker.role}
-                for worker in people.workers_at(session, site.id)
+            "workers": [worker_view(worker) for worker in people.workers_at(session, site.id)],
+            "orders": [
+                _order(order, codes[order.organisation_id], plans[order.id], checks.get(order.id, []))
+                for order in orders.values()
             ],
-            "orders": [_order(order, codes[order.organisation_id]) for order in orders.values()],
             "parcels": [_parcel(parcel) for parcel in parcels],
+            "blanks": _blanks(session, site.id),
+            "aliases": label_rows.aliases_at(session, site.id),
         }
 
 
@@ -42,13 +57,17 @@ def site_view(site: Site) -> dict[str, str]:
     return {"id": site.id, "name": site.name, "kind": site.kind, "zone": site.zone, "language": site.language}
 
 
-def _order(order: Order, customer_code: str) -> dict[str, Any]:
+def _order(order: Order, customer_code: str, plan: Plan, checks: list[OrderCheck]) -> dict[str, Any]:
     return {
         "id": order.id,
         "order_no": order.order_no,
         "customer_code": customer_code,
         "supplier": order.supplier.company,
         "remark": order.remark,
+        "plan": plan_view(plan),
+        "checks": [
+            {"line": one.line_id, "phrase": one.phrase, "text": one.free_text} for one in in_order(checks)
+        ],
         "lines": [
             {
                 "id": line.id,
@@ -60,14 +79,39 @@ def _order(order: Order, customer_code: str) -> dict[str, Any]:
                 "unit": line.unit,
                 "sku_id": line.sku_id,
                 "picture": line.picture_sha256,
+                "pack_factor": line.pack_factor,
+                "unit_weight_mg": line.unit_weight_mg,
             }
             for line in order.lines
         ],
     }
 
 
+def plan_view(plan: Plan) -> dict[str, Any]:
+    """Depth and whose decision it is. The reason stays at the desk: it may speak of prices and of the supplier."""
+    decision = plan.decision
+    return {
+        "depth": plan.depth,
+        "asked": list(plan.asked),
+        "decided_by": decision.decided_by if decision else None,
+        "decided_at": decision.decided_at.isoformat(timespec="milliseconds") if decision else None,
+    }
+
+
+def _blanks(session: Session, site_id: str) -> list[dict[str, Any]]:
+    """Labels that wait for their parcel: ten characters each, side by side, by the customer that they belong to."""
+    codes: dict[str | None, list[str]] = {}
+    for customer_code, code in label_rows.blanks_at(
+        session, site_id, people.organisations_at(session, site_id)
+    ):
+        codes.setdefault(customer_code, []).append(code)
+    return [{"customer_code": customer, "codes": "".join(some)} for customer, some in codes.items()]
+
+
 def _parcel(parcel: Parcel) -> dict[str, Any]:
     waybill = parcel.waybill
+    # The last valid one is the parcel's own on screens and in records: not a carton's, nor a bag's inside it.
+    by_rank = sorted(parcel.labels, key=lambda label: _RANK.get(label.kind, 0))
     return {
         "id": parcel.id,
         "orders": [order.id for order in parcel.orders],
@@ -77,7 +121,7 @@ def _parcel(parcel: Parcel) -> dict[str, Any]:
         ]
         if waybill
         else [],
-        "labels": [label.code for label in parcel.labels if label.voided_at is None],
+        "labels": [label.code for label in by_rank if label.voided_at is None],
         "voided_labels": [label.code for label in parcel.labels if label.voided_at is not None],
         "received_at": parcel.received_at.isoformat(timespec="milliseconds") if parcel.received_at else None,
         "received_zone": parcel.received_zone,

@@ -8,10 +8,12 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from webapp.adapters.secrets import new_id
-from webapp.domain.evidence import FileClaim
+from webapp.domain.evidence import FileClaim, Finding
+from webapp.domain.file_types import same_type
 from webapp.store import evidence as rows
 from webapp.store import uploads
 from webapp.store.schema import Take
+from webapp.usecases.order_progress import recompute_progress
 
 FileState = Literal["missing", "partial", "verified", "mismatch"]
 
@@ -34,8 +36,16 @@ def file_state(session: Session, *, take_id: str, device_id: str, claim: FileCla
     return "partial"
 
 
+def type_findings(session: Session, take: Take) -> list[Finding]:
+    """A take whose bytes are here and are not of the type that its record names."""
+    blob = rows.blob(session, take.file_sha256) if take.file_sha256 else None
+    if blob is None or same_type(blob.mime, take.mime or ""):
+        return []
+    return [Finding("file_type_differs", blob.mime)]
+
+
 def settle(session: Session, take: Take, *, now: datetime) -> FileState:
-    """Brings the take's ``file_state`` up to the facts; verified bytes are handed to the media worker."""
+    """Brings the take's ``file_state`` and its orders' states up to the facts; verified bytes go to the worker."""
     claim = None
     if take.file_sha256 is not None and take.file_bytes is not None:
         claim = FileClaim(take.file_sha256, take.file_bytes, take.mime or "")
@@ -46,4 +56,5 @@ def settle(session: Session, take: Take, *, now: datetime) -> FileState:
         uploads.add_work(session, work_id=new_id(), kind="seekable", subject=claim.sha256, now=now)
     else:
         take.verified_at = None
+    recompute_progress(session, rows.order_ids_of_parcel(session, take.parcel_id))
     return state

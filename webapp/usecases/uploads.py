@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from webapp.adapters.blobs import Blobs
 from webapp.adapters.secrets import new_id
 from webapp.adapters.spool import TakenOver, Writer
+from webapp.domain.file_types import HEAD_BYTES, served_mime
 from webapp.domain.refusals import Refusal
 from webapp.store import uploads as rows
 from webapp.store.database import Database
@@ -196,7 +197,8 @@ def _seal_prefix(database: Database, blobs: Blobs, upload: Upload, now: datetime
             row.offset = 0
         else:
             row.sha256, row.offset = stored.sha256, stored.bytes
-            rows.add_blob(session, sha256=stored.sha256, size=stored.bytes, mime=row.mime, now=now)
+            mime = _mime_of(blobs, stored.sha256, row.mime)
+            rows.add_blob(session, sha256=stored.sha256, size=stored.bytes, mime=mime, now=now)
         session.flush()
         _settle(session, row, now)
     blobs.spools.discard(upload.id)
@@ -308,15 +310,21 @@ def _finish(
     """The blob first: a row must never name bytes that are not there. Repeated safely after a crash."""
     sha256 = writer.sha256()
     blobs.keep(blobs.spools.path(upload.id), sha256)
+    mime = _mime_of(blobs, sha256, upload.mime)
     with database.write() as session:
         row = session.get_one(Upload, upload.id)
         row.sha256, row.completed_at = sha256, row.completed_at or now
-        rows.add_blob(session, sha256=sha256, size=size, mime=row.mime, now=now)
+        rows.add_blob(session, sha256=sha256, size=size, mime=mime, now=now)
         session.flush()
         _settle(session, row, now)
         state = _state(row)
     blobs.spools.discard(upload.id)
     return state
+
+
+def _mime_of(blobs: Blobs, sha256: str, declared: str) -> str:
+    """By its first bytes: the sender's word must not decide what a browser is told."""
+    return served_mime(declared, b"".join(blobs.read_range(sha256, 0, HEAD_BYTES)))
 
 
 def _settle(session: Session, upload: Upload, now: datetime) -> None:

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import Final, TypeVar, cast
 
 from flask import Flask, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from webapp.domain.permissions import DESK_ROLES, Permission, Role, may
+from webapp.domain.permissions import Permission, Role, may
 from webapp.domain.refusals import Refusal
-from webapp.usecases import people
+from webapp.usecases import people, sessions
+from webapp.web import limits
+from webapp.web.cookies import carried_token
 from webapp.web.device_auth import authenticate
+from webapp.web.insecure import refuse_desk
 from webapp.web.services import services
 
-SESSION_COOKIE = "dockproof_session"
 View = TypeVar("View", bound=Callable[..., object])
+
+_ANONYMOUS: Final = frozenset({Role.ANONYMOUS})
+_DEVICE: Final = frozenset({Role.DEVICE})
+# A name or an address, and a port: what else a Host header may hold has no business in a link of ours.
+_HOST: Final = re.compile(r"([A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?")
 
 
 @dataclass(frozen=True)
 class Principal:
-    role: Role
+    roles: frozenset[Role]
     user: people.Desk | None = None
 
 
@@ -52,12 +60,29 @@ def desk() -> people.Desk:
     return user
 
 
+def can(permission: str) -> bool:
+    """For templates: whether to offer what the server would allow."""
+    found: Principal | None = g.get("principal")
+    return found is not None and may(found.roles, Permission(permission))
+
+
+def home() -> str:
+    """Where a person begins: the first page that the roles open."""
+    if can(Permission.ORDERS_READ):
+        return url_for("orders.board")
+    if can(Permission.PEOPLE_MANAGE):
+        return url_for("people.show")
+    return url_for("account.show") if can(Permission.SIGNED_IN) else url_for("sign_in.form")
+
+
 def install(app: Flask) -> None:
     app.before_request(check_access)
 
 
 def check_access() -> Response | None:
-    g.principal = Principal(Role.ANONYMOUS)
+    g.principal = Principal(_ANONYMOUS)
+    if not _HOST.fullmatch(request.headers.get("Host", "localhost")):
+        raise Refusal("bad_request")
     if request.endpoint is None:
         return None  # 404 or 405: the router answers
     permission = declared_permission(request.endpoint)
@@ -65,22 +90,25 @@ def check_access() -> Response | None:
         raise Refusal("not_allowed")
     if request.path.startswith("/api/"):
         if permission is not Permission.PUBLIC:
-            authenticate()
-            g.principal = Principal(Role.DEVICE)
+            authenticate(revoked_may_send=permission is Permission.RECORDS_SEND)
+            g.principal = Principal(_DEVICE)
     else:
         g.principal = _desk_principal()
-    if may(principal().role, permission):
+    if (refused := refuse_desk(permission)) is not None:
+        return refused
+    if may(principal().roles, permission):
+        limits.check()
         return None
-    if principal().role is Role.ANONYMOUS and not request.path.startswith("/api/"):
+    if principal().user is None and not request.path.startswith("/api/"):
         return redirect(url_for("sign_in.form", next=request.full_path.rstrip("?")))
     raise Refusal("not_allowed")
 
 
 def _desk_principal() -> Principal:
-    token = request.cookies.get(SESSION_COOKIE, "")
+    token = carried_token()
     if not token:
-        return Principal(Role.ANONYMOUS)
-    user = people.session_user(services().database, token, now=services().clock.now())
-    if user is None or user.role not in DESK_ROLES:
-        return Principal(Role.ANONYMOUS)
-    return Principal(user.role, user)
+        return Principal(_ANONYMOUS)
+    user = sessions.session_user(services().database, token, now=services().clock.now())
+    if user is None or not user.roles:
+        return Principal(_ANONYMOUS)
+    return Principal(user.roles, user)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, ValidationError
 from webapp.domain.permissions import Permission
 from webapp.domain.refusals import Refusal
 from webapp.usecases import phones, snapshot
+from webapp.usecases.workers import worker_view
 from webapp.web.access import requires
 from webapp.web.device_auth import SESSION_SECONDS, new_session
 from webapp.web.pictures import picture_response
@@ -18,6 +19,9 @@ from webapp.web.services import services
 Model = TypeVar("Model", bound=BaseModel)
 
 api = Blueprint("api_enrolment", __name__, url_prefix="/api/v1")
+
+
+MAX_BODY_BYTES = 64 * 1024
 
 
 class Enrolment(BaseModel):
@@ -42,6 +46,8 @@ def server_time_ms() -> int:
 
 def body(model: type[Model]) -> Model:
     """The JSON body as ``model``; refuses with ``bad_request``, which names no value (it may be a PIN)."""
+    # Strangers may send here: what is read into memory stays small.
+    request.max_content_length = MAX_BODY_BYTES
     try:
         return model.model_validate_json(request.get_data())
     except ValidationError:
@@ -87,7 +93,7 @@ def shifts() -> Response:
         pin=given.pin,
         now=services().clock.now(),
     )
-    return jsonify({"worker": {"id": worker.id, "name": worker.name, "role": worker.role}})
+    return jsonify({"worker": worker_view(worker)})
 
 
 @api.get("/snapshot")

@@ -41,6 +41,14 @@ class ErrorOut(BaseModel):
     message: str
 
 
+class RefusedOut(BaseModel):
+    """Every refusal of the API; a stale session also carries a new one."""
+
+    error: ErrorOut
+    session: str | None = None
+    server_time_ms: int | None = None
+
+
 class FileOut(BaseModel):
     sha256: str = Field(description="sha256:<hex>, as the record names it")
     bytes: int
@@ -49,7 +57,9 @@ class FileOut(BaseModel):
 
 class ReceiptOut(BaseModel):
     id: str | None
-    state: str = Field(description="accepted | malformed")
+    state: str = Field(
+        description="accepted | malformed | quarantined (the phone is revoked: kept for the desk)"
+    )
     record: str = Field(description="sha256:<hex> of the record's text")
     entry: int | None = Field(description="index in the log")
     received: str = Field(description="ISO 8601, UTC")

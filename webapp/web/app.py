@@ -8,50 +8,58 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from flask import Flask, Response, url_for
+from flask import Flask, url_for
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp.adapters.catalogues import LANGUAGES
 from webapp.domain.quantities import quantity_text
 from webapp.locate import static_dir, templates_dir
-from webapp.web import access, errors
+from webapp.web import access, errors, headers, request_log
 from webapp.web.api_enrolment import api as enrolment_api
 from webapp.web.api_files import api as files_api
+from webapp.web.api_keys import api as keys_api
 from webapp.web.api_records import api as records_api
 from webapp.web.api_spec import api as spec_api
+from webapp.web.cookies import FORM_COOKIE, cookie_name, is_https
+from webapp.web.pages_account import pages as own_pages
+from webapp.web.pages_accounts import pages as account_pages
+from webapp.web.pages_audit import pages as audit_pages
+from webapp.web.pages_board import pages as board_pages
+from webapp.web.pages_find import pages as find_pages
 from webapp.web.pages_import import pages as import_pages
+from webapp.web.pages_jobs import open_pages as job_pages
+from webapp.web.pages_jobs import pages as job_link_pages
+from webapp.web.pages_labels import pages as label_pages
+from webapp.web.pages_lan import pages as lan_pages
+from webapp.web.pages_lines import pages as line_pages
 from webapp.web.pages_orders import pages as order_pages
+from webapp.web.pages_passkeys import pages as passkey_pages
 from webapp.web.pages_people import pages as people_pages
 from webapp.web.pages_phone import pages as phone_pages
+from webapp.web.pages_plans import pages as plan_pages
+from webapp.web.pages_quarantine import pages as quarantine_pages
 from webapp.web.pages_sign_in import pages as sign_in_pages
+from webapp.web.pages_sites import pages as site_pages
+from webapp.web.pages_status import pages as status_pages
 from webapp.web.pages_takes import pages as take_pages
+from webapp.web.pages_team import pages as team_pages
 from webapp.web.words import HTML_LANG, instant, language, money, t, zone_name
 from webapp.wiring import Services
 
 MAX_FORM_BYTES = 64 * 1024 * 1024
 
-SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
-        "img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; worker-src 'self'; "
-        "manifest-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(self), microphone=(self), screen-wake-lock=(self), geolocation=()",
-}
-
 
 def create_app(services: Services) -> Flask:
     app = Flask("webapp", static_folder=None, template_folder=str(templates_dir()))
     app.extensions["dockproof"] = services
+    https = is_https(services.settings)
     app.config.update(
         SECRET_KEY=hashlib.sha256(b"flask-session\n" + services.secret).hexdigest(),
-        SESSION_COOKIE_NAME="dockproof_form",
+        SESSION_COOKIE_NAME=cookie_name(services.settings, FORM_COOKIE),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=secure_cookies(services),
+        SESSION_COOKIE_SECURE=https,
         PERMANENT_SESSION_LIFETIME=timedelta(days=14),
         MAX_CONTENT_LENGTH=MAX_FORM_BYTES,
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
@@ -59,28 +67,44 @@ def create_app(services: Services) -> Flask:
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     csrf = CSRFProtect(app)
-    for api in (records_api, files_api, enrolment_api, spec_api):
+    for api in (records_api, files_api, enrolment_api, keys_api, spec_api):
         csrf.exempt(api)  # the API takes no cookie
         app.register_blueprint(api)
-    for pages in (order_pages, import_pages, take_pages, people_pages, phone_pages, sign_in_pages):
+    for pages in (
+        order_pages,
+        board_pages,
+        find_pages,
+        import_pages,
+        take_pages,
+        people_pages,
+        quarantine_pages,
+        phone_pages,
+        sign_in_pages,
+        passkey_pages,
+        own_pages,
+        team_pages,
+        site_pages,
+        audit_pages,
+        status_pages,
+        account_pages,
+        plan_pages,
+        line_pages,
+        lan_pages,
+        job_link_pages,
+        label_pages,
+    ):
         app.register_blueprint(pages)
+    csrf.exempt(job_pages)  # the token in the path is the right, no cookie
+    app.register_blueprint(job_pages)
     errors.install(app)
     access.install(app)
-    app.after_request(_secure)
+    request_log.install(app)
+    headers.install(app, https=https)
     _install_words(app)
+    if services.settings.trusted_proxy:
+        # One proxy in front, which sets these headers itself: a stranger's own would be believed otherwise.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     return app
-
-
-def secure_cookies(services: Services) -> bool:
-    return (services.settings.public_url or "").startswith("https://")
-
-
-def _secure(response: Response) -> Response:
-    for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
-    if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _install_words(app: Flask) -> None:
@@ -93,6 +117,8 @@ def _install_words(app: Flask) -> None:
         languages=LANGUAGES,
         asset=asset,
         principal=access.principal,
+        can=access.can,
+        home=access.home,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 

@@ -54,6 +54,8 @@ EVIDENCE_STATUSES: dict[str, int] = {
     "length_changed": 400,
     "body_cut": 400,
     "disk_full": 507,
+    "quarantine_full": 429,
+    "key_known": 409,
 }
 
 _HEADER: Final = re.compile(
@@ -76,8 +78,10 @@ def new_session() -> str:
     return _serializer().dumps(_now_ms())
 
 
-def authenticate() -> None:
+def authenticate(*, revoked_may_send: bool = False) -> None:
     """Sets ``g.device_id`` and ``g.body_sha256`` (hex, or ``-`` for no body), or refuses.
+
+    A revoked phone is refused, except where ``revoked_may_send``: what it sends there is quarantined.
 
     A JSON body is read and compared with its signed hash here. An upload's body is not: its view compares while it
     streams.
@@ -86,8 +90,8 @@ def authenticate() -> None:
     if match is None:
         raise Refusal("authorization_missing")
     device_id, session, body, signature = match.groups()
-    key = _key(services().database, device_id)
-    text = f"dockproof-request-1\n{request.method}\n{_path_as_sent()}\n{session}\n{body}\n"
+    key = _key(services().database, device_id, revoked_may_send)
+    text = f"dockproof-request-1\n{request.method}\n{path_as_sent()}\n{session}\n{body}\n"
     try:
         verify(key, decode_base64url(signature), text.encode("utf-8"))
     except BadSignature:
@@ -102,16 +106,16 @@ def authenticate() -> None:
     g.body_sha256 = body
 
 
-def _key(database: Database, device_id: str) -> bytes:
+def _key(database: Database, device_id: str, revoked_may_send: bool) -> bytes:
     device = device_key(database, device_id)
     if device is None:
         raise Refusal("device_unknown")
-    if device.revoked:
+    if device.revoked and not revoked_may_send:
         raise Refusal("device_revoked")
     return device.public_key
 
 
-def _path_as_sent() -> str:
+def path_as_sent() -> str:
     path = quote(request.script_root + request.path, safe=_PATH_SAFE)
     query = request.query_string.decode("latin-1")
     return f"{path}?{query}" if query else path

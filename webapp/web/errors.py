@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import logging
-
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from webapp.domain.refusals import Refusal
 from webapp.web.device_auth import EVIDENCE_STATUSES
+from webapp.web.request_log import note_code, note_crash, request_id
 from webapp.web.words import t
-
-log = logging.getLogger(__name__)
 
 STATUSES: dict[str, int] = {
     "sign_in_needed": 401,
@@ -25,16 +22,42 @@ STATUSES: dict[str, int] = {
     "link_unknown": 404,
     "sign_in_wrong": 403,
     "sign_in_locked": 423,
+    "sign_in_again": 403,
+    "too_many_requests": 429,
+    "site_shared": 403,
+    "person_unknown": 404,
+    "person_out_of_reach": 403,
+    "session_unknown": 404,
+    "phone_unknown": 404,
+    "passkey_unknown": 404,
+    "passkey_refused": 403,
+    "password_wrong": 403,
+    "organisation_not_found": 404,
     "pin_wrong": 403,
     "pin_locked": 423,
     "worker_unknown": 404,
     "site_unknown": 404,
     "device_unknown": 404,
     "order_unknown": 404,
+    "view_unknown": 404,
+    "account_unknown": 404,
+    "document_unknown": 404,
+    "plan_unknown": 404,
+    "check_unknown": 404,
+    "document_large": 413,
+    "import_unknown": 404,
+    "import_not_ready": 409,
+    "import_running": 409,
     "take_unknown": 404,
     "line_unknown": 404,
     "picture_unknown": 404,
     "label_unknown": 404,
+    "mat_paper_unknown": 404,
+    "job_link_unknown": 404,
+    "job_link_expired": 410,
+    "job_link_revoked": 410,
+    "job_capture_unknown": 404,
+    "parcel_unknown": 404,
     "enrolment_code_unknown": 404,
     **EVIDENCE_STATUSES,
 }
@@ -50,21 +73,29 @@ _HTTP_CODES = {
 
 
 def install(app: Flask) -> None:
-    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(Refusal, refused)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _crashed)
 
 
 def status_of(refusal: Refusal) -> int:
+    note_code(refusal.code)
     return STATUSES.get(refusal.code, 400)
+
+
+def refused_page(page: str, refusal: Refusal) -> Response:
+    """A form shown again with why it was refused."""
+    response = make_response(page, status_of(refusal))
+    add_headers(response, refusal)
+    return response
 
 
 def sentence(refusal: Refusal) -> str:
     return t(f"error.{refusal.code}", **refusal.vars)
 
 
-def _refused(refusal: Refusal) -> Response:
+def refused(refusal: Refusal) -> Response:
     return _answer(refusal, status_of(refusal))
 
 
@@ -84,12 +115,12 @@ def _http(error: HTTPException) -> Response:
 
 
 def _crashed(error: Exception) -> Response:
-    # The path only: a query or body may hold personal data.
-    log.error("%s %s failed", request.method, request.path, exc_info=error)
+    note_crash(error)
     return _answer(Refusal("server_failed"), 500)
 
 
 def _answer(refusal: Refusal, status: int) -> Response:
+    note_code(refusal.code)
     if request.path.startswith("/api/"):
         body = {
             "error": {"code": refusal.code, "message": sentence(refusal)},
@@ -99,7 +130,19 @@ def _answer(refusal: Refusal, status: int) -> Response:
     else:
         signed_in = getattr(g, "principal", None) is not None and g.principal.user is not None
         response = make_response(
-            render_template("error.html", sentence=sentence(refusal), status=status, signed_in=signed_in)
+            render_template(
+                "error.html",
+                sentence=sentence(refusal),
+                status=status,
+                signed_in=signed_in,
+                request_id=request_id(),
+            )
         )
     response.status_code = status
+    add_headers(response, refusal)
     return response
+
+
+def add_headers(response: Response, refusal: Refusal) -> None:
+    if refusal.code == "too_many_requests":
+        response.headers["Retry-After"] = str(refusal.vars["seconds"])

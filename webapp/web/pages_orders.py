@@ -5,17 +5,18 @@ from __future__ import annotations
 import io
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from webapp.adapters import label_sheets
 from webapp.domain.permissions import Permission
 from webapp.domain.refusals import Refusal
 from webapp.locate import fonts_dir
-from webapp.usecases import board as reading
-from webapp.usecases import clocks, labels, pictures
-from webapp.web import errors
+from webapp.usecases import labels, pictures
 from webapp.web.access import desk, requires
+from webapp.web.order_page import order_page
+from webapp.web.pages_board import board_page
+from webapp.web.pages_find import LONGEST_QUERY
+from webapp.web.pages_find import answer as find_answer
 from webapp.web.pictures import picture_response
 from webapp.web.services import services
 
@@ -25,26 +26,15 @@ pages = Blueprint("orders", __name__)
 @pages.get("/")
 @requires(Permission.ORDERS_READ)
 def board() -> ResponseReturnValue:
-    now = services().clock.now()
-    search = request.args.get("q", "")[:200]
-    page = request.args.get("page", "1")
-    view = reading.board(
-        services().database,
-        services().rulebook,
-        organisation_id=desk().organisation_id,
-        page=int(page) if page.isascii() and page.isdigit() and 1 <= int(page) <= 100_000 else 1,
-        search=search,
-        now=now,
-    )
-    if search and len(view.rows) == 1:
-        return redirect(url_for("orders.show", order_no=view.rows[0].order.order_no))
-    return render_template("orders/board.html", board=view, search=search, now=now)
+    if request.args.get("q", "").strip():
+        return find_answer(request.args["q"][:LONGEST_QUERY])
+    return board_page()
 
 
 @pages.get("/orders/<order_no>")
 @requires(Permission.ORDERS_READ)
 def show(order_no: str) -> ResponseReturnValue:
-    return _order_page(order_no)
+    return order_page(order_no)
 
 
 @pages.post("/orders/<order_no>/labels")
@@ -70,23 +60,6 @@ def print_labels(order_no: str) -> ResponseReturnValue:
     return response
 
 
-@pages.post("/orders/<order_no>/milestones")
-@requires(Permission.ORDERS_EDIT)
-def state_milestone(order_no: str) -> ResponseReturnValue:
-    try:
-        clocks.state_milestone(
-            services().database,
-            services().rulebook,
-            actor=desk(),
-            order_no=order_no,
-            said=clocks.Statement(request.form.get("kind", ""), request.form.get("at", "")),
-            now=services().clock.now(),
-        )
-    except Refusal as refusal:
-        return _order_page(order_no, refusal)
-    return redirect(url_for("orders.show", order_no=order_no) + "#clocks")
-
-
 @pages.post("/orders/<order_no>/lines/<line_id>/picture")
 @requires(Permission.ORDERS_EDIT)
 def set_picture(order_no: str, line_id: str) -> ResponseReturnValue:
@@ -103,7 +76,7 @@ def set_picture(order_no: str, line_id: str) -> ResponseReturnValue:
             now=services().clock.now(),
         )
     except Refusal as refusal:
-        return _order_page(order_no, refusal)
+        return order_page(order_no, refusal)
     return redirect(url_for("orders.show", order_no=order_no) + f"#line-{line_id}")
 
 
@@ -120,25 +93,3 @@ def public_url() -> str:
     """The configured address, else the one this request came to (a label with it prints a warning)."""
     parts = urlsplit(request.host_url)
     return services().settings.public_url or f"{parts.scheme}://{parts.netloc}"
-
-
-def _order_page(order_no: str, refusal: Refusal | None = None) -> ResponseReturnValue:
-    """The order, with why the last step was refused. Raises ``order_unknown``."""
-    now = services().clock.now()
-    view = reading.order_view(
-        services().database,
-        services().rulebook,
-        organisation_id=desk().organisation_id,
-        order_no=order_no,
-        now=now,
-    )
-    problem = None if refusal is None else errors.sentence(refusal)
-    page = render_template(
-        "orders/order.html",
-        view=view,
-        rulebook=services().rulebook,
-        label_warnings=label_sheets.warnings(services().settings.public_url),
-        problem=problem,
-        now=now,
-    )
-    return page, 200 if refusal is None else errors.status_of(refusal)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response, send_file
 
+from webapp.domain.file_types import INLINE_SAFE, plain
 from webapp.domain.refusals import Refusal
 from webapp.usecases.pictures import stored_mime
 from webapp.web.services import services
@@ -22,8 +23,8 @@ def blob_response(sha256: str, *, download_name: str | None) -> Response:
     response = send_file(
         path,
         mimetype=mime,
-        as_attachment=download_name is not None,
-        download_name=download_name,
+        as_attachment=download_name is not None or plain(mime) not in INLINE_SAFE,
+        download_name=download_name or sha256[:16],
         conditional=True,
         etag=sha256,
         max_age=3600,

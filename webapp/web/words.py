@@ -9,22 +9,24 @@ from flask import g, has_request_context, request
 
 from webapp.adapters.catalogues import LANGUAGES, translate
 from webapp.domain.quantities import yuan_text
+from webapp.web.cookies import LANGUAGE_COOKIE
 
 HTML_LANG = {"zh_CN": "zh-CN", "vi": "vi", "en": "en"}
-LANGUAGE_COOKIE = "dockproof_language"
 
 
 def language() -> str:
-    """The person's choice, else this browser's choice, else what the browser asks for."""
+    """The signed-in person's choice, else this browser's choice, else what the browser asks for."""
     if not has_request_context():
         return "en"
-    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
-    if chosen in LANGUAGES:
-        return chosen
     principal = getattr(g, "principal", None)
     if principal is not None and principal.user is not None and principal.user.language in LANGUAGES:
         return str(principal.user.language)
-    wanted = request.accept_languages.best_match(["zh-CN", "zh", "vi", "en"], default="en")
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    if chosen in LANGUAGES:
+        return chosen
+    wanted = request.accept_languages.best_match(
+        ["zh-CN", "zh", "vi", "en"], default=g.get("first_language", "en")
+    )
     return {"zh-CN": "zh_CN", "zh": "zh_CN"}.get(wanted, wanted)
 
 

@@ -3,15 +3,17 @@
  * docs/architecture.md; the server's twin reads the same tests/vectors/records.json.
  */
 import { EMPTY_SHA256, sha256Hex } from './hash.js';
+import { readSpelling, stickerSpelling } from './sticker.js';
 
 /**
  * What a record says. null is `-`. Hashes of `file`, `chunks` and `events` are bare hex, `prev` is `sha256:<hex>`.
- * `mono` counts in the page session `boot`, `wall` is the device's clock with its zone in minutes east.
+ * `alias` is the text of a sticker as it was scanned. `mono` counts in the page session `boot`, `wall` is the device's clock with its zone in minutes east.
  * @typedef {{
  *   id: string, device: string, seq: number, prev: string | null, boot: string, site: string,
  *   worker: string | null, order: string | null, parcel: string | null,
- *   kind: 'arrival' | 'take-open' | 'take', slot: string | null, challenge: string | null, label: string | null,
+ *   kind: 'arrival' | 'take-open' | 'take' | 'bind', slot: string | null, challenge: string | null, label: string | null,
  *   opens?: string | null, closed?: 'complete' | 'interrupted', tally?: {line: string, units: number}[],
+ *   code?: string | null, alias?: string | null,
  *   file: {sha256: string, bytes: number, mime: string} | null, chunks: {n: number, root: string} | null,
  *   mono: {start: number, stop: number}, wall: {start: number, stop: number, tz: number},
  *   offset: {ms: number, pm: number} | null, events: string | null, supersedes: string | null,
@@ -35,7 +37,7 @@ const N = '(?:0|[1-9]\\d*)';
 const Z = '(?:0|-?[1-9]\\d*)';
 const MIME = '[a-z]+/[\\x21-\\x7e]{1,100}';
 
-/** Key and the shape of its value, in the order of the text. `opens`, `closed`, `tally` stand in takes only. */
+/** Key and the shape of its value, in the order of the text. `opens`, `closed`, `tally` stand in takes only, `code`, `alias` in binds. */
 const HEAD = shapes([
   ['format', '1'],
   ['id', ID],
@@ -47,7 +49,7 @@ const HEAD = shapes([
   ['worker', `${ID}|-`],
   ['order', `${ID}|-`],
   ['parcel', `${ID}|-`],
-  ['kind', 'arrival|take-open|take'],
+  ['kind', 'arrival|take-open|take|bind'],
   ['slot', 'EV-\\d{2}|-'],
   ['challenge', `${ID}|-`],
   ['label', '[0-9A-HJKMNP-TV-Z]{10}|-'],
@@ -55,6 +57,10 @@ const HEAD = shapes([
 const TAKE = shapes([
   ['opens', ID],
   ['closed', 'complete|interrupted'],
+]);
+const BIND = shapes([
+  ['code', '[0-9A-HJKMNP-TV-Z]{10}|-'],
+  ['alias', '[A-Za-z0-9_-]{2,1067}|-'],
 ]);
 const TALLY = /^([0-9a-f]{32}) (0|[1-9]\d*)$/;
 const TAIL = shapes([
@@ -84,7 +90,7 @@ function shapes(list) {
  * @throws {RecordError}
  */
 export function recordText(fields) {
-  const lines = [...lineUp(HEAD, fields), ...takeLines(fields), ...lineUp(TAIL, fields)];
+  const lines = [...lineUp(HEAD, fields), ...takeLines(fields), ...bindLines(fields), ...lineUp(TAIL, fields)];
   const text = lines.map((line) => line + '\n').join('');
   parseRecord(text);
   return text;
@@ -126,6 +132,8 @@ function valueText(key, fields) {
       return `${value.ms} ${value.pm}`;
     case 'events':
       return `sha256:${value}`;
+    case 'alias':
+      return carried(() => stickerSpelling(value));
     default:
       return String(value);
   }
@@ -144,6 +152,22 @@ function takeLines(fields) {
   return [`opens ${fields.opens ?? '-'}`, `closed ${fields.closed}`, ...tally];
 }
 
+/** @param {RecordFields} fields @returns {string[]} */
+function bindLines(fields) {
+  if (fields.kind === 'bind') return lineUp(BIND, fields);
+  if (fields.code || fields.alias) throw new RecordError(`${fields.kind} has bind keys`);
+  return [];
+}
+
+/** @param {() => string} step @returns {string} @throws {RecordError} when the format cannot carry it */
+function carried(step) {
+  try {
+    return step();
+  } catch (error) {
+    throw new RecordError(`alias: ${error instanceof Error ? error.message : ''}`);
+  }
+}
+
 /**
  * @param {string} text
  * @returns {RecordFields}
@@ -159,6 +183,7 @@ export function parseRecord(text) {
   const isTake = values.kind === 'take';
   if (isTake) take(lines, TAKE, values);
   const tally = isTake ? takeTally(lines) : [];
+  if (values.kind === 'bind') take(lines, BIND, values);
   take(lines, TAIL, values);
   if (lines.length) throw new RecordError(`unknown line: ${lines[0]}`);
   const fields = fieldsOf(values, tally);
@@ -247,6 +272,10 @@ function fieldsOf(values, tally) {
       closed: /** @type {'complete' | 'interrupted'} */ (values.closed),
       tally,
     }),
+    ...(kind === 'bind' && {
+      code: orNull('code'),
+      alias: values.alias === '-' ? null : carried(() => readSpelling(values.alias)),
+    }),
     file: fileHash ? { sha256: bare(fileHash), bytes: whole(bytes), mime } : null,
     chunks: n ? { n: whole(n), root: bare(root) } : null,
     mono: { start, stop },
@@ -265,5 +294,6 @@ function checkTogether(fields) {
   if (fields.mono.stop < fields.mono.start) throw new RecordError('mono runs backwards');
   if (!fields.file !== !fields.chunks) throw new RecordError('file and chunks come together');
   if (fields.kind !== 'take' && (fields.file || fields.events)) throw new RecordError(`${fields.kind} has a file`);
+  if (fields.kind === 'bind' && !fields.code === !fields.alias) throw new RecordError('a bind names a code or an alias');
   if (fields.closed === 'complete' && !fields.file) throw new RecordError('a complete take without a file');
 }

@@ -3,6 +3,9 @@
 import { keepBusy } from './busy.js';
 import { offerCopies } from './copy.js';
 import { Film } from './film.js';
+import { offerPasskeys } from './passkey.js';
+import { sendJobs } from './job_upload.js';
+import { keepPastedLinesApart } from './paste_note.js';
 import { openWithoutPopover } from './popovers.js';
 import { keepTimesTrue } from './time_left.js';
 
@@ -12,4 +15,7 @@ for (const article of document.querySelectorAll('[data-film]')) {
 keepTimesTrue(document.body);
 keepBusy(document);
 offerCopies(document);
+sendJobs(document);
 openWithoutPopover(document);
+offerPasskeys(document);
+keepPastedLinesApart(document);

@@ -106,6 +106,7 @@ export class EnrolScreen extends View {
               next: unable.some((one) => one.name === 'secure') ? t('enrol.unable_insecure') : t('enrol.unable_next'),
             })
           : nothing}
+        <p><a href="/phone-check">${t('enrol.check_link')}</a></p>
       </form>
       <div class="foot">
         <button type="submit" form="enrol-form" class="big main" ?disabled=${this.busy || !this.abilities || unable.length > 0 || appState().unsafe > 0}>

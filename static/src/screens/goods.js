@@ -2,6 +2,7 @@
 
 import { html } from 'lit';
 import { boxIcon } from '../ui/icons.js';
+import { t } from '../ui/words.js';
 
 /**
  * @typedef {object} GoodsLine
@@ -11,6 +12,7 @@ import { boxIcon } from '../ui/icons.js';
  * @property {string | null} [colour]
  * @property {string | null} [size]
  * @property {string | null} [unit]
+ * @property {number | null} [pack_factor] pieces in one ordered unit
  */
 
 /**
@@ -35,5 +37,6 @@ export function goodsRow(line, pictureUrl) {
     <span class="goods">
       <span class="variant">${variant}</span>
       ${line.title === variant ? '' : html`<span class="name">${line.title}</span>`}
+      ${line.pack_factor ? html`<span class="quiet">${t('phone.pack_of', { n: line.pack_factor })}</span>` : ''}
     </span>`;
 }

@@ -2,14 +2,19 @@
 
 import { html, nothing } from 'lit';
 import { printedCode } from '../core/label.js';
+import { asks } from '../core/plan.js';
 import { unlockSound } from '../device/feedback.js';
 import { appBar } from '../ui/app_bar.js';
-import { recordIcon } from '../ui/icons.js';
+import { doneIcon, recordIcon } from '../ui/icons.js';
 import { messageBox, waiting } from '../ui/message.js';
 import { View } from '../ui/view.js';
 import { t } from '../ui/words.js';
+import { arrivalDraft } from './count_drafts.js';
 import { goodsRow } from './goods.js';
-import { loadParcel, receivedText } from './parcel_facts.js';
+import { keepRecord, nowSpan } from './keep_record.js';
+import { loadParcel, receivedText, refsOf } from './parcel_facts.js';
+import { checksCard, planCard, planOf } from './plan.js';
+import { refusalWords } from './refusal.js';
 import { countPath } from './routes.js';
 
 /** @typedef {import('./parcel_facts.js').ParcelFacts} ParcelFacts */
@@ -22,6 +27,8 @@ export class ParcelScreen extends View {
     /** @type {ParcelFacts | null} */
     this.facts = null;
     this.unknown = false;
+    this.writing = false;
+    this.problem = '';
   }
 
   connectedCallback() {
@@ -51,22 +58,53 @@ export class ParcelScreen extends View {
   /** @private @param {ParcelFacts} facts */
   renderFacts(facts) {
     const empty = facts.lines.length === 0;
-    return html`<div class="page">
+    return html`<div class="page" tabindex="0" role="group" aria-label=${t('phone.parcel_title')}>
         ${this.voided ? messageBox({ kind: 'warn', what: t('phone.parcel_voided'), next: t('phone.parcel_voided_next') }) : nothing}
         <section class="card">
           <p class="quiet">${t('phone.parcel_customer')}</p>
           <p class="customer">${facts.customerCode || t('phone.parcel_no_customer')}</p>
           <dl class="facts">${this.renderRows(facts)}</dl>
         </section>
+        ${this.problem ? messageBox({ what: this.problem, next: t('phone.arrive_again') }) : nothing}
+        ${planCard(facts)} ${checksCard(facts)}
         <section class="card tight">
           ${empty
             ? messageBox({ kind: 'warn', what: t('phone.parcel_no_lines'), next: t('phone.parcel_no_lines_next') })
             : html`<ul class="rows">${facts.lines.map((line) => html`<li>${goodsRow(line, facts.pictures.get(line.id))}</li>`)}</ul>`}
         </section>
       </div>
-      <div class="foot">
-        <button type="button" class="big main shutter" ?disabled=${empty} @click=${() => this.film()}>${recordIcon}${t('phone.parcel_film')}</button>
-      </div>`;
+      <div class="foot">${this.renderButtons(facts, empty)}</div>`;
+  }
+
+  /**
+   * The one thing that the plan asks next. A lighter plan never forbids the film: what looks wrong may be counted.
+   * @private @param {ParcelFacts} facts @param {boolean} empty
+   */
+  renderButtons(facts, empty) {
+    const film = () => this.film();
+    if (asks(planOf(facts), 'count')) {
+      return html`<button type="button" class="big main shutter" ?disabled=${empty} @click=${film}>${recordIcon}${t('phone.parcel_film')}</button>`;
+    }
+    return html`${facts.received
+        ? html`<button type="button" class="big main" @click=${() => this.go('/scan')}>${doneIcon}${t('phone.parcel_to_scanner')}</button>`
+        : html`<button type="button" class="big main" ?disabled=${this.writing} @click=${() => void this.arrive(facts)}>${doneIcon}${t('phone.arrive')}</button>`}
+      <button type="button" class="big plain shutter-plain" ?disabled=${empty} @click=${film}>${recordIcon}${t('phone.film_anyway')}</button>`;
+  }
+
+  /** @private @param {ParcelFacts} facts */
+  async arrive(facts) {
+    if (this.writing) return;
+    this.writing = true;
+    this.problem = '';
+    this.requestUpdate();
+    try {
+      await keepRecord(arrivalDraft(refsOf(facts), nowSpan()));
+    } catch (error) {
+      this.problem = refusalWords(error);
+    } finally {
+      this.writing = false;
+    }
+    await this.load();
   }
 
   /** @private @param {ParcelFacts} facts */

@@ -4,11 +4,14 @@
  * @typedef {{ screen: 'scan' | 'enrol' | 'captures' }
  *   | { screen: 'parcel' | 'count', parcel: string, voided: boolean }
  *   | { screen: 'done', parcel: string, take: string, cut: string | null }
- *   | { screen: 'label', code: string }} Route
+ *   | { screen: 'label' | 'bind', code: string }} Route
  */
 
 /** @param {string} id */
 export const parcelPath = (id, { voided = false } = {}) => `/parcel/${id}${voided ? '?voided' : ''}`;
+
+/** @param {string} text a blank label's code, or what a sticker says */
+export const bindPath = (text) => `/scan?bind=${encodeURIComponent(text)}`;
 
 /** @param {string} id */
 export const countPath = (id) => `/parcel/${id}?count`;
@@ -36,6 +39,8 @@ export function routeOf(path) {
   }
   const code = /^\/[Ll]\/([0-9A-Za-z-]+)\/?$/.exec(pathname)?.[1] ?? searchParams.get('label');
   if (code) return { screen: 'label', code };
+  const unbound = searchParams.get('bind');
+  if (unbound) return { screen: 'bind', code: unbound };
   if (/^\/enrol\/?$/.test(pathname)) return { screen: 'enrol' };
   if (/^\/captures\/?$/.test(pathname)) return { screen: 'captures' };
   return { screen: 'scan' };

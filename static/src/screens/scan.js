@@ -14,7 +14,9 @@ import { appState } from '../ui/state.js';
 import { View } from '../ui/view.js';
 import { t } from '../ui/words.js';
 import { CodeReader } from './code_reader.js';
-import { parcelPath } from './routes.js';
+import { isSticker } from './bind_draft.js';
+import { openThere, otherDock } from './other_dock.js';
+import { bindPath, parcelPath } from './routes.js';
 
 /** @typedef {import('../store/snapshot.js').Found} Found */
 
@@ -23,8 +25,10 @@ export class ScanScreen extends View {
     super();
     this.typing = false;
     this.typed = '';
-    /** @type {{ what: string, next: string } | null} */
+    /** @type {import('./other_dock.js').Refused | null} */
     this.refused = null;
+    /** @private what may be bound as a sticker if the person says so */
+    this.sticker = '';
     /** @private */
     this.busy = false;
   }
@@ -46,23 +50,27 @@ export class ScanScreen extends View {
     }
   }
 
-  /** @private @param {Found} found @param {string} text */
+  /** @param {Found} found @param {string} text */
   async found(found, text) {
+    this.sticker = found.kind === 'none' && this.offersBinding() && isSticker(text) ? text : '';
     if (found.kind === 'none') {
       signalRefused();
-      this.refused = unknownWords(text);
+      this.refused = otherDock(text) ?? unknownWords(text);
       this.requestUpdate();
       return;
     }
     signalDone();
     this.refused = null;
+    if (found.kind === 'blank') {
+      this.go(bindPath(found.code));
+      return;
+    }
     const parcel = found.others.length > 0 ? await this.chooseParcel([found.parcel, ...found.others], text) : found.parcel.id;
     if (parcel) this.go(parcelPath(parcel, { voided: found.voided }));
   }
 
   /**
    * Two couriers may give out the same number.
-   * @private
    * @param {import('../store/snapshot.js').Parcel[]} parcels
    * @param {string} number
    */
@@ -113,16 +121,46 @@ export class ScanScreen extends View {
 
   /** @private */
   renderRefused() {
-    return this.refused ? messageBox({ kind: 'warn', ...this.refused, safe: t('scan.nothing_saved') }) : nothing;
+    if (!this.refused) return nothing;
+    const sticker = this.sticker;
+    const actions = sticker
+      ? html`<button type="button" class="big bind-sticker" @click=${() => this.go(bindPath(sticker))}>${t('bind.offer')}</button>`
+      : openThere(this.refused.open);
+    const { what, next } = this.refused;
+    return messageBox({ kind: 'warn', what, next, safe: t('scan.nothing_saved'), actions });
+  }
+
+  /** Whether an unknown code may be taken for a forwarder's own sticker. */
+  offersBinding() {
+    return true;
+  }
+
+  heading() {
+    return t('scan.title');
+  }
+
+  hint() {
+    return t('scan.hint');
+  }
+
+  /** @returns {(() => void) | undefined} where the bar's arrow leads */
+  back() {
+    return undefined;
+  }
+
+  /** What stands above the buttons. @returns {import('lit').TemplateResult | typeof nothing} */
+  renderAbove() {
+    return nothing;
   }
 
   /** @private */
   renderScanner() {
-    return html`${appBar({ title: t('scan.title'), go: (path) => this.go(path) })}
-      <dp-code-reader .hint=${t('scan.hint')} @pointerdown=${() => unlockSound()}
+    const back = this.back();
+    return html`${appBar({ title: this.heading(), ...(back && { back }), go: (path) => this.go(path) })}
+      <dp-code-reader .hint=${this.hint()} @pointerdown=${() => unlockSound()}
         @code=${(/** @type {CustomEvent<string>} */ event) => void this.take(event.detail)}></dp-code-reader>
       <div class="foot">
-        ${this.renderRefused()}
+        ${this.renderAbove()} ${this.renderRefused()}
         <button type="button" class="big" @click=${() => void this.openTyping(true)}>${keyboardIcon}${t('scan.type')}</button>
         <div class="who">
           ${personIcon}<span>${appState().worker?.name ?? ''}</span>
@@ -142,11 +180,16 @@ export class ScanScreen extends View {
             @input=${(/** @type {InputEvent} */ event) => (this.typed = /** @type {HTMLInputElement} */ (event.target).value)} />
           <p class="hint" id="typed-hint">${t('scan.type_hint')}</p>
         </div>
-        ${this.renderRefused()}
+        ${this.renderAbove()} ${this.renderRefused()}
         <button type="submit" class="big main">${t('scan.type_open')}</button>
         <button type="button" class="big" @click=${() => void this.openTyping(false)}>${t('scan.back_to_camera')}</button>
       </form>`;
   }
+}
+
+/** A code as a sentence can hold it. @param {string} text */
+export function shortened(text) {
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }
 
 /**
@@ -155,7 +198,7 @@ export class ScanScreen extends View {
  */
 function unknownWords(text) {
   const { problem } = parseLabel(text);
-  const shown = text.length > 40 ? `${text.slice(0, 39)}…` : text;
+  const shown = shortened(text);
   if (problem === 'check_character') return { what: t('scan.misread', { code: shown }), next: t('scan.misread_next') };
   return { what: t('scan.unknown', { code: shown }), next: t('scan.unknown_next') };
 }

@@ -5,12 +5,13 @@ import { useNewVersion } from '../device/app_updates.js';
 import { findByScan } from '../store/snapshot.js';
 import { appState, onState, setState } from '../ui/state.js';
 import { onWords, t } from '../ui/words.js';
+import { BindScreen } from './bind.js';
 import { CapturesScreen } from './captures.js';
 import { CountingScreen } from './counting.js';
 import { DoneScreen } from './done.js';
 import { EnrolScreen } from './enrol.js';
 import { ParcelScreen } from './parcel.js';
-import { parcelPath, routeOf } from './routes.js';
+import { bindPath, parcelPath, routeOf } from './routes.js';
 import { ScanScreen } from './scan.js';
 import { ShiftScreen } from './shift.js';
 
@@ -76,9 +77,11 @@ export class Shell {
     if (!worker) return new ShiftScreen();
     if (route.screen === 'label') {
       const found = await findByScan(route.code);
-      this.replaceWith(found.kind === 'parcel' ? parcelPath(found.parcel.id, { voided: found.voided }) : '/scan');
+      if (found.kind === 'parcel') this.replaceWith(parcelPath(found.parcel.id, { voided: found.voided }));
+      else this.replaceWith(found.kind === 'blank' ? bindPath(found.code) : '/scan');
       return this.viewFor(routeOf(this.path));
     }
+    if (route.screen === 'bind') return Object.assign(new BindScreen(), { text: route.code });
     if (route.screen === 'count' && this.first) {
       this.replaceWith(parcelPath(route.parcel));
       return this.viewFor(routeOf(this.path));

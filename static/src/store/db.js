@@ -10,8 +10,8 @@ import { asStorageError } from './errors.js';
 
 /**
  * What the server answered for a record.
- * @typedef {{id: string, state: 'accepted' | 'malformed', record: string, entry?: number, received?: string,
- *   findings?: {code: string, message: string}[],
+ * @typedef {{id: string, state: 'accepted' | 'malformed' | 'quarantined', record: string, entry?: number,
+ *   received?: string, findings?: {code: string, message: string}[],
  *   file?: {sha256: string, bytes: number, state: 'missing' | 'partial' | 'verified' | 'mismatch'} | null,
  *   error?: {code: string, message: string} | string}} Receipt
  */
@@ -19,7 +19,7 @@ import { asStorageError } from './errors.js';
 /** `signature` is base64url of raw r‖s; `at` the device's epoch milliseconds of writing.
  * @typedef {{device: string, seq: number, id: string, kind: string, parcel: string | null, opens: string | null,
  *   text: string, signature: string, hash: string, side: {name: string, text: string}[],
- *   state: 'pending' | 'accepted' | 'malformed', at: number, receipt: Receipt | null}} JournalRow
+ *   state: 'pending' | 'accepted' | 'malformed' | 'quarantined', at: number, receipt: Receipt | null}} JournalRow
  */
 
 /** `open` is 1 until the closing record is in the journal, then absent (absent values stay out of the index).

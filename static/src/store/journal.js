@@ -159,6 +159,26 @@ export async function recordsOfParcel(parcel) {
 }
 
 /**
+ * What this phone recorded since an instant or has no answer to, oldest first.
+ * @param {string} kind
+ * @param {number} since device epoch milliseconds
+ * @returns {Promise<JournalRow[]>}
+ */
+export async function recordsSince(kind, since) {
+  const device = await getSetting('device');
+  if (!device) return [];
+  const rows = [];
+  const range = IDBKeyRange.bound([device, 0], [device, Infinity]);
+  let cursor = await (await openDb()).transaction('journal').store.openCursor(range, 'prev');
+  // Records are answered in their order, so the first answered older row ends the search.
+  while (cursor && (cursor.value.state === 'pending' || cursor.value.at >= since)) {
+    if (cursor.value.kind === kind) rows.unshift(cursor.value);
+    cursor = await cursor.continue();
+  }
+  return rows;
+}
+
+/**
  * Keeps the server's answer. What was accepted stays accepted: a later answer only adds to it.
  * @param {string} id
  * @param {Receipt} receipt

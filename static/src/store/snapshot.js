@@ -5,20 +5,25 @@
 import { parseLabel } from '../core/label.js';
 import { deviceToServer } from '../core/receipt_time.js';
 import { parseRecord } from '../core/record.js';
+import { stickerKey } from '../core/sticker.js';
 import { waybillKeys } from '../core/waybill.js';
+import { ownBindings, ownLabels } from './bindings.js';
 import { openDb, write } from './db.js';
 import { recordsOfParcel } from './journal.js';
 
 /**
  * @typedef {{id: string, seq: number, title: string, spec: string | null, colour: string | null, size: string | null,
- *   unit: string | null, sku_id: string | null, picture: string | null}} Line
+ *   unit: string | null, sku_id: string | null, picture: string | null, pack_factor?: number | null,
+ *   unit_weight_mg?: number | null}} Line
+ * @typedef {{line: string | null, phrase: string | null, text: string}} Check
  * @typedef {{id: string, order_no: string, customer_code: string | null, supplier: string | null, remark: string | null,
- *   lines: Line[]}} Order
+ *   lines: Line[], plan?: import('../core/plan.js').Plan, checks?: Check[]}} Order
  * @typedef {{id: string, orders: string[], customer_code: string | null,
  *   waybills: {courier: string | null, number: string, number_norm: string}[], labels: string[],
  *   voided_labels: string[], received_at: string | null, received_zone: string | null}} Parcel
  * @typedef {{site: import('./settings.js').Site, workers: import('./settings.js').Worker[], orders: Order[],
- *   parcels: Parcel[], server_time_ms: number}} Snapshot
+ *   parcels: Parcel[], blanks?: {customer_code: string | null, codes: string}[], aliases?: Record<string, string>,
+ *   server_time_ms: number}} Snapshot
  */
 /**
  * `receivedMs` is by the server's clock; `receivedPm` its uncertainty. `source` `phone`: this phone's own record, the
@@ -29,12 +34,16 @@ import { recordsOfParcel } from './journal.js';
  *   source: 'server' | 'phone' | null, assumed: boolean, arrivedDeviceMs: number | null}} ParcelView
  */
 /**
- * `several`: one waybill number on parcels of two couriers; the first is `parcel`.
- * @typedef {{kind: 'parcel', parcel: Parcel, voided: boolean, others: Parcel[]} | {kind: 'none'}} Found
+ * `others`: one waybill number on parcels of two couriers; the first is `parcel`.
+ * @typedef {{kind: 'parcel', parcel: Parcel, voided: boolean, others: Parcel[]} | {kind: 'none'}
+ *   | {kind: 'blank', code: string, customerCode: string | null}} Found
  */
 
 /** @typedef {{snapshot: Snapshot, savedAt: number, parcels: Map<string, Parcel>, orders: Map<string, Order>,
- *   labels: Map<string, Parcel>, voided: Map<string, Parcel>, waybills: Map<string, Parcel[]>}} Known */
+ *   labels: Map<string, Parcel>, voided: Map<string, Parcel>, waybills: Map<string, Parcel[]>,
+ *   blanks: Map<string, string | null>, aliases: Map<string, string>}} Known */
+
+const CODE_LENGTH = 10;
 
 /** @type {Known | null} */
 let known = null;
@@ -81,7 +90,17 @@ function indexed(snapshot, savedAt) {
   }
   const parcels = new Map(snapshot.parcels.map((parcel) => [parcel.id, parcel]));
   const orders = new Map(snapshot.orders.map((order) => [order.id, order]));
-  return { snapshot, savedAt, parcels, orders, labels, voided, waybills };
+  const aliases = new Map(Object.entries(snapshot.aliases ?? {}));
+  return { snapshot, savedAt, parcels, orders, labels, voided, waybills, blanks: blanksOf(snapshot), aliases };
+}
+
+/** @param {Snapshot} snapshot @returns {Map<string, string | null>} code to the customer that its roll belongs to */
+function blanksOf(snapshot) {
+  const blanks = new Map();
+  for (const { customer_code: customer, codes } of snapshot.blanks ?? []) {
+    for (let at = 0; at < codes.length; at += CODE_LENGTH) blanks.set(codes.slice(at, at + CODE_LENGTH), customer);
+  }
+  return blanks;
 }
 
 /**
@@ -92,12 +111,20 @@ export async function findByScan(text) {
   const all = await load();
   if (!all) return { kind: 'none' };
   const { code } = parseLabel(text);
-  const labelled = code && (all.labels.get(code) ?? all.voided.get(code));
-  if (labelled) return { kind: 'parcel', parcel: labelled, voided: !all.labels.has(code), others: [] };
+  const own = await ownBindings(all.savedAt);
+  /** @param {string | undefined} id */
+  const parcelOf = (id) => (id === undefined ? undefined : all.parcels.get(id));
+  const labelled = code && (all.labels.get(code) ?? all.voided.get(code) ?? parcelOf(own.labels.get(code)));
+  if (labelled) return { kind: 'parcel', parcel: labelled, voided: all.voided.has(code) && !all.labels.has(code), others: [] };
+  const blank = code ? all.blanks.get(code) : undefined;
+  if (code && blank !== undefined) return { kind: 'blank', code, customerCode: blank };
   for (const key of waybillKeys(text)) {
     const [parcel, ...others] = all.waybills.get(key) ?? [];
     if (parcel) return { kind: 'parcel', parcel, voided: false, others };
   }
+  const key = stickerKey(text);
+  const bound = parcelOf(all.aliases.get(key)) ?? parcelOf(own.stickers.get(key));
+  if (bound) return { kind: 'parcel', parcel: bound, voided: false, others: [] };
   return { kind: 'none' };
 }
 
@@ -123,8 +150,11 @@ export function bareHash(name) {
  */
 export async function parcelView(id) {
   const all = await load();
-  const parcel = all?.parcels.get(id);
-  if (!all || !parcel) return null;
+  const said = all?.parcels.get(id);
+  if (!all || !said) return null;
+  const bound = ownLabels(await ownBindings(all.savedAt), id).filter((code) => !said.labels.includes(code));
+  // The last label is the parcel's own print, where it has one.
+  const parcel = { ...said, labels: [...bound, ...said.labels] };
   const orders = parcel.orders.flatMap((orderId) => all.orders.get(orderId) ?? []);
   const lines = orders.flatMap((order) =>
     [...order.lines].sort((a, b) => a.seq - b.seq).map((line) => ({ ...line, orderId: order.id })),

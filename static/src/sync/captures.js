@@ -6,8 +6,8 @@ import { allTakes } from '../store/takes.js';
 import { uploadOf } from './upload.js';
 
 /**
- * `problem`: `malformed` (the server cannot read the record), `empty` (nothing was filmed), `mismatch` (the server has
- * other bytes, again and again).
+ * `problem`: `malformed` (the server cannot read the record), `quarantined` (this phone is blocked), `empty` (nothing
+ * was filmed), `mismatch` (the server has other bytes, again and again).
  * @typedef {{takeId: string, parcel: string | null, orderNos: string[], startedMs: number, bytes: number,
  *   state: 'recording' | 'not_committed' | 'committed' | 'uploading' | 'verified' | 'problem', uploadedBytes: number,
  *   problem?: string}} Capture
@@ -42,7 +42,9 @@ async function captureOf(take) {
 
 /** @param {import('../store/db.js').TakeRow} take @param {Row} opening @param {Row} closing @returns {string | null} */
 function problemOf(take, opening, closing) {
-  if (opening?.state === 'malformed' || closing?.state === 'malformed') return 'malformed';
+  for (const problem of ['malformed', 'quarantined']) {
+    if (opening?.state === problem || closing?.state === problem) return problem;
+  }
   if (take.problem) return take.problem;
   return take.sealedBy && take.closed?.bytes === 0 ? 'empty' : null;
 }

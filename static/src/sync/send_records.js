@@ -90,7 +90,8 @@ export async function postRecords(rows) {
 function checkReceipts(rows, receipts) {
   if (!Array.isArray(receipts) || receipts.length !== rows.length) throw new Offline('not a receipt for each record');
   for (const [i, { state, record }] of receipts.entries()) {
-    const known = state === 'malformed' || (state === 'accepted' && record === rows[i].hash);
+    const kept = state === 'accepted' || state === 'quarantined';
+    const known = state === 'malformed' || (kept && record === rows[i].hash);
     if (!known) throw new Offline(`a receipt that is not for ${rows[i].id}`);
   }
 }

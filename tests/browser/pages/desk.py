@@ -33,12 +33,40 @@ class Desk:
         self.page.goto(self.address + path)
 
     def import_file(self, file: Path, *, account: str, owner: str) -> None:
+        """Uploads, looks at the preview, says yes."""
+        self.upload_file(file, account=account, owner=owner)
+        self.confirm_import()
+
+    def upload_file(self, file: Path, *, account: str, owner: str) -> None:
+        """Ends on the preview, or on the choice of columns."""
         self.open("/orders/import")
         self.page.set_input_files("#file", file)
         self.page.fill("#account", account)
         self.page.check(f'input[name=owner][value="{owner}"]')
-        self.page.locator("main form button[type=submit]").click()
+        self.page.locator("form[action$='/orders/import'] button[type=submit]").click()
+        expect(self.page.locator(".preview, select[name=order_no]").first).to_be_visible()
+
+    def paste_table(self, text: str) -> None:
+        self.open("/orders/import")
+        self.page.locator("details.card > summary").click()
+        self.page.fill("#table", text)
+        self.page.locator("form[action$='/pasted'] button[type=submit]").click()
+        expect(self.page.locator(".preview")).to_be_visible()
+
+    def choose_columns(self, columns: dict[str, str]) -> None:
+        for field, header in columns.items():
+            self.page.select_option(f"select[name={field}]", header)
+        self.page.locator("main form[data-busy] button[type=submit]").click()
+        expect(self.page.locator(".preview")).to_be_visible()
+
+    def confirm_import(self) -> None:
+        expect(self.page.locator(".preview")).to_be_visible()
+        self.page.locator(".confirm-import button[type=submit]").click()
         expect(self.page.locator(".report")).to_be_visible()
+
+    def preview(self) -> list[int]:
+        """New orders, orders to update, lines, waybills, refused rows."""
+        return [int(text) for text in self.page.locator(".preview .tiles dd").all_inner_texts()]
 
     def report(self) -> list[int]:
         """New orders, updated, new lines, new waybills, refused rows."""

@@ -1,0 +1,157 @@
+"""A phone changes its key: the new one signs from then on, the old one keeps proving what it had signed."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from tests.support.phone import Answer, Phone, SignedRecord
+from tests.support.rig import Rig, rigged
+from tests.support.world import START, key_of, opaque, public_key_of
+from webapp.store.schema import AuditEvent, Device, Record
+from webapp.store.schema_doors import DeviceKey
+
+KEYS = "/api/v1/keys"
+NOTHING: Mapping[str, Any] = {}
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    with rigged(tmp_path) as rig:
+        yield rig
+
+
+def statement(phone: Phone, new: str, last_seq: int, changes: Mapping[str, Any] = NOTHING) -> bytes:
+    """What the phone sends; ``new`` names the new key."""
+    public = base64.b64encode(public_key_of(new)).decode()
+    holder = Phone(phone.world, new)
+    proof = holder.sign(f"dockproof-key-1\n{phone.device}\n{last_seq}\n{public}\n")
+    return json.dumps({"public_key": public, "proof": proof, "last_seq": last_seq, **changes}).encode()
+
+
+def change(phone: Phone, new: str, last_seq: int, changes: Mapping[str, Any] = NOTHING) -> Answer:
+    return phone.request("POST", KEYS, statement(phone, new, last_seq, changes))
+
+
+def with_new_key(phone: Phone, new: str) -> None:
+    phone._key = key_of(new)
+
+
+def sent(phone: Phone, record: SignedRecord) -> dict[str, Any]:
+    (receipt,) = phone.send([record])
+    return receipt
+
+
+def test_the_new_key_signs_and_the_old_one_no_longer_opens_anything(rig: Rig) -> None:
+    phone = rig.phone()
+    assert sent(phone, phone.arrival("before", START))["findings"] == []
+    answer = change(phone, "new key", 1)
+    assert (answer.status, answer.json) == (
+        200,
+        {"device": phone.device, "since": "2026-11-20T02:00:00.000Z"},
+    )
+    assert phone.request("GET", "/api/v1/snapshot").json["error"]["code"] == "authorization_wrong"
+    with_new_key(phone, "new key")
+    assert sent(phone, phone.arrival("after", START))["findings"] == []
+    with rig.services.database.read() as session:
+        assert session.get_one(Device, phone.device).public_key == public_key_of("new key")
+        kept = session.scalars(select(DeviceKey)).one()
+        audited = session.scalars(select(AuditEvent).where(AuditEvent.action == "device.key_changed")).one()
+    assert (kept.public_key, kept.last_seq) == (public_key_of("phone"), 1)
+    assert audited.details["last_seq"] == 1
+
+
+def test_what_the_old_key_had_signed_and_comes_late_is_accepted(rig: Rig) -> None:
+    phone = rig.phone()
+    offline = [phone.arrival(f"offline {n}", START) for n in (1, 2)]
+    change(phone, "new key", 2)
+    with_new_key(phone, "new key")
+    receipts = phone.send([*offline, phone.arrival("after", START)])
+    assert [(receipt["state"], receipt["findings"]) for receipt in receipts] == [("accepted", [])] * 3
+
+
+def test_what_the_old_key_signs_after_the_change_is_kept_with_a_finding(rig: Rig) -> None:
+    phone = rig.phone()
+    sent(phone, phone.arrival("before", START))
+    change(phone, "new key", 1)
+    forged = phone.arrival("by the old key", START)
+    with_new_key(phone, "new key")
+    receipt = sent(phone, forged)
+    assert receipt["state"] == "accepted"
+    assert [finding["code"] for finding in receipt["findings"]] == ["key_given_up"]
+    assert receipt["findings"][0]["message"]
+
+
+def test_a_lost_answer_is_repeated_under_the_new_key(rig: Rig) -> None:
+    phone = rig.phone()
+    first = change(phone, "new key", 0)
+    with_new_key(phone, "new key")
+    rig.clock.at += timedelta(minutes=5)
+    again = change(phone, "new key", 0)
+    assert (again.status, again.json) == (200, first.json)
+    assert rig.count(DeviceKey) == 1
+
+
+def test_two_changes_at_one_instant_keep_both_keys(rig: Rig) -> None:
+    phone = rig.phone()
+    offline = phone.arrival("offline", START)
+    change(phone, "second key", 1)
+    with_new_key(phone, "second key")
+    change(phone, "third key", 1)
+    with_new_key(phone, "third key")
+    assert rig.count(DeviceKey) == 2
+    assert sent(phone, offline)["findings"] == []
+
+
+def test_a_key_that_was_given_up_does_not_come_back(rig: Rig) -> None:
+    phone = rig.phone()
+    change(phone, "new key", 0)
+    with_new_key(phone, "new key")
+    answer = change(phone, "phone", 0)
+    assert (answer.status, answer.json["error"]["code"]) == (409, "key_known")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"proof": "A" * 86},
+        {"proof": "not base64 !"},
+        {"last_seq": 7},
+        {"public_key": base64.b64encode(public_key_of("stranger")).decode()},
+        {"public_key": "????"},
+        {"public_key": base64.b64encode(b"\x30\x00").decode()},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_without_proof_of_the_new_key_nothing_changes(rig: Rig, changes: dict[str, Any]) -> None:
+    phone = rig.phone()
+    answer = change(phone, "new key", 0, changes)
+    assert (answer.status, answer.json["error"]["code"]) == (400, "enrolment_key_bad")
+    assert rig.count(DeviceKey) == 0
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"[]", b'{"public_key": 1, "proof": "", "last_seq": "0"}'])
+def test_a_body_of_another_shape_is_refused(rig: Rig, body: bytes) -> None:
+    assert rig.phone().request("POST", KEYS, body).json["error"]["code"] == "bad_request"
+
+
+def test_a_proof_for_one_phone_does_not_serve_another(rig: Rig) -> None:
+    body = statement(rig.phone(), "new key", 0)
+    answer = rig.phone("second phone").request("POST", KEYS, body)
+    assert answer.json["error"]["code"] == "enrolment_key_bad"
+
+
+def test_a_blocked_phone_gets_no_new_key(rig: Rig) -> None:
+    phone = rig.phone()
+    with rig.services.database.write() as session:
+        session.get_one(Device, phone.device).revoked_at = START
+    assert change(phone, "new key", 0).json["error"]["code"] == "device_revoked"
+    assert rig.count(DeviceKey) == rig.count(Record) == 0
+    assert opaque("phone") == phone.device

@@ -1,0 +1,93 @@
+"""``dockproof site add|list|serve-organisation``: warehouses and whose parcels they receive."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TextIO
+
+from webapp.cli.instance import open_instance
+from webapp.cli.printing import say, with_json
+from webapp.usecases import people, sites
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser("site", help="warehouses: add, list, serve-organisation")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    add = with_json(verbs.add_parser("add", help="a new site; it serves nobody yet"))
+    add.add_argument("--name", required=True)
+    add.add_argument("--kind", required=True, choices=sorted(sites.KINDS))
+    add.add_argument("--zone", metavar="IANA", help="default: China's or Vietnam's, by the kind")
+    add.add_argument("--language", choices=["zh_CN", "vi", "en"], help="default: by the kind")
+    add.set_defaults(run=run_add)
+
+    listing = with_json(verbs.add_parser("list", help="sites and the organisations they serve"))
+    listing.set_defaults(run=run_list)
+
+    serve = with_json(
+        verbs.add_parser("serve-organisation", help="let a site receive an organisation's parcels")
+    )
+    serve.add_argument("--site", required=True, metavar="NAME")
+    serve.add_argument("--organisation", required=True, metavar="CODE", help="customer code")
+    serve.add_argument("--stop", action="store_true", help="no longer; what was recorded stays")
+    serve.set_defaults(run=run_serve)
+
+
+def run_add(args: argparse.Namespace, out: TextIO, err: TextIO) -> int:
+    services = open_instance()
+    site_id = sites.add_site(
+        services.database,
+        actor="cli",
+        name=args.name,
+        kind=args.kind,
+        zone=args.zone,
+        language=args.language,
+        now=services.clock.now(),
+    )
+    say(args, out, {"id": site_id, "name": args.name}, [f"{args.name} added."])
+    return 0
+
+
+def run_list(args: argparse.Namespace, out: TextIO, err: TextIO) -> int:
+    found = sites.sites(open_instance().database)
+    document = [
+        {
+            "id": one.site.id,
+            "name": one.site.name,
+            "kind": one.site.kind,
+            "zone": one.site.zone,
+            "organisations": [row.customer_code for row in one.organisations],
+            "workers": one.workers,
+            "phones": one.phones,
+        }
+        for one in found
+    ]
+    lines = [
+        f"{one.site.name:20} {one.site.kind:14} {one.site.zone:18} "
+        f"{', '.join(row.customer_code for row in one.organisations) or '(nobody)'}"
+        for one in found
+    ]
+    say(args, out, {"sites": document}, lines)
+    return 0
+
+
+def run_serve(args: argparse.Namespace, out: TextIO, err: TextIO) -> int:
+    services = open_instance()
+    now = services.clock.now()
+    organisation_id = people.organisation_for_cli(services.database, customer_code=args.organisation, now=now)
+    change = sites.stop_serving if args.stop else sites.serve_organisation
+    change(
+        services.database,
+        actor="cli",
+        site_id=sites.site_named(services.database, args.site),
+        organisation_id=organisation_id,
+        now=now,
+    )
+    verb = "no longer receives" if args.stop else "receives"
+    say(
+        args,
+        out,
+        {"site": args.site, "organisation": args.organisation, "serves": not args.stop},
+        [f"{args.site} {verb} for {args.organisation}."],
+    )
+    return 0

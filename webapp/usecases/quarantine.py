@@ -1,0 +1,132 @@
+"""What a revoked phone still sends: kept for the desk, part of no log, no screen and no answer to the phone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from webapp.adapters.secrets import new_id
+from webapp.domain.evidence import MalformedRecord, RecordFields, parse
+from webapp.domain.refusals import Refusal
+from webapp.domain.signatures import BadSignature, decode_base64url
+from webapp.store import quarantine as rows
+from webapp.store.database import Database
+from webapp.store.schema import Device, Site
+from webapp.store.schema_doors import Quarantine
+from webapp.usecases.device_keys import signing_keys
+
+MOST_PER_DEVICE: Final = 2_000
+"""A stolen phone still holds its key: what it may fill the database with is bounded."""
+
+_KEPT_CHARACTERS: Final = 65_536
+_KEPT_SIDE_CHARACTERS: Final = 1 << 20
+
+
+def keep(
+    session: Session,
+    *,
+    device_id: str,
+    text: str,
+    signature: str,
+    side: Mapping[str, str],
+    now: datetime,
+) -> None:
+    """Sets one item aside, once. A record that was accepted before the revocation is not kept again.
+
+    Raises ``quarantine_full``.
+    """
+    sha256 = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    if rows.is_accepted(session, sha256) or rows.held(session, device_id, sha256) is not None:
+        return
+    if rows.count_of(session, device_id) >= MOST_PER_DEVICE:
+        raise Refusal("quarantine_full", most=MOST_PER_DEVICE)
+    session.add(
+        Quarantine(
+            id=new_id(),
+            device_id=device_id,
+            sha256=sha256,
+            text=storable(text)[:_KEPT_CHARACTERS],
+            signature=storable(signature)[:1_000],
+            side=_bounded(side),
+            received_at=now,
+        )
+    )
+    session.flush()
+
+
+def storable(text: str) -> str:
+    """Lone surrogates and NUL cannot be stored; the rest stays as sent."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\0")
+
+
+def _bounded(side: Mapping[str, str]) -> dict[str, str]:
+    kept: dict[str, str] = {}
+    room = _KEPT_SIDE_CHARACTERS
+    for name, text in side.items():
+        if len(text) <= room:
+            kept[storable(name)[:100]] = storable(text)
+            room -= len(text)
+    return kept
+
+
+@dataclass(frozen=True)
+class Held:
+    """One item as the desk sees it. ``authentic``: a key of the phone signed exactly this text."""
+
+    device: Device
+    site: Site
+    received_at: datetime
+    kind: str | None
+    seq: int | None
+    text: str
+    authentic: bool
+
+
+def held_for(database: Database, *, organisation_id: str) -> list[Held]:
+    """What the organisation may see: items about its own parcels, and those that name no parcel of anybody."""
+    with database.read() as session:
+        found = rows.at_sites_of(session, organisation_id)
+        read = [(row, device, site, _parsed(row.text)) for row, device, site in found]
+        named = {fields.parcel for *_, fields in read if fields is not None and fields.parcel is not None}
+        owners = rows.organisations_of_parcels(session, named)
+        return [
+            _shown(session, row, device, site, fields)
+            for row, device, site, fields in read
+            if fields is None or owners.get(fields.parcel or "", organisation_id) == organisation_id
+        ]
+
+
+def _parsed(text: str) -> RecordFields | None:
+    try:
+        return parse(text)
+    except MalformedRecord:
+        return None
+
+
+def _shown(
+    session: Session, row: Quarantine, device: Device, site: Site, fields: RecordFields | None
+) -> Held:
+    return Held(
+        device=device,
+        site=site,
+        received_at=row.received_at,
+        kind=fields.kind if fields else None,
+        seq=fields.seq if fields else None,
+        text=row.text,
+        authentic=fields is not None and _signed(session, row, device, fields),
+    )
+
+
+def _signed(session: Session, row: Quarantine, device: Device, fields: RecordFields) -> bool:
+    if fields.device != device.id:
+        return False
+    try:
+        signing_keys(session, device).check(decode_base64url(row.signature), row.text, seq=fields.seq)
+    except BadSignature:
+        return False
+    return True

@@ -1,0 +1,128 @@
+"""Status times: one screenshot or one paste serves many orders; and the documents that were filed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from webapp.domain.permissions import Permission
+from webapp.domain.refusals import Refusal
+from webapp.domain.status_times import LineProblem, TimeProblem, read_status_lines, stated_instant
+from webapp.usecases import documents
+from webapp.web import errors
+from webapp.web.access import desk, requires
+from webapp.web.order_page import back_to_order, order_page
+from webapp.web.pictures import blob_response
+from webapp.web.services import services
+
+pages = Blueprint("status", __name__)
+
+
+@pages.get("/status")
+@requires(Permission.DOCUMENTS_FILE)
+def form() -> ResponseReturnValue:
+    return _page()
+
+
+@pages.post("/status")
+@requires(Permission.DOCUMENTS_FILE)
+def state() -> ResponseReturnValue:
+    """Ticked orders take the one time below; pasted lines may bring their own."""
+    pasted = request.form.get("lines", "")
+    try:
+        typed = request.form.get("at", "").strip()
+        common = _instant(typed) if typed else None
+        lines = read_status_lines("\n".join([*request.form.getlist("order"), pasted]), common)
+        if lines.problems:
+            return _page(problems=lines.problems, status=400)
+        filed = documents.state_times(
+            services().database,
+            services().blobs,
+            services().rulebook,
+            actor=desk(),
+            said=documents.StatedTimes(request.form.get("kind", ""), lines.times, upload_of("screenshot")),
+            now=services().clock.now(),
+        )
+    except Refusal as refusal:
+        return _page(refusal=refusal, status=errors.status_of(refusal))
+    return redirect(url_for("status.form", done=filed.orders, proven=1 if filed.document_id else 0))
+
+
+@pages.post("/orders/<order_no>/milestones")
+@requires(Permission.DOCUMENTS_FILE)
+def state_one(order_no: str) -> ResponseReturnValue:
+    """The same from an order's own page; a screenshot filed before may prove it."""
+    try:
+        documents.state_times(
+            services().database,
+            services().blobs,
+            services().rulebook,
+            actor=desk(),
+            said=documents.StatedTimes(
+                request.form.get("kind", ""),
+                {order_no: _instant(request.form.get("at", ""))},
+                upload_of("screenshot"),
+                request.form.get("document", ""),
+            ),
+            now=services().clock.now(),
+        )
+    except Refusal as refusal:
+        return order_page(order_no, refusal)
+    return back_to_order(order_no, "clocks")
+
+
+@pages.get("/documents/<document_id>")
+@requires(Permission.EVIDENCE_VIEW)
+def original(document_id: str) -> Response:
+    """The bytes as they were filed, of the type that their content has."""
+    shown = documents.original(
+        services().database, organisation_id=desk().organisation_id, document_id=document_id
+    )
+    return blob_response(shown.sha256, download_name=None)
+
+
+@pages.get("/documents/<document_id>/thumbnail")
+@requires(Permission.EVIDENCE_VIEW)
+def thumbnail(document_id: str) -> Response:
+    shown = documents.thumbnail(
+        services().database, organisation_id=desk().organisation_id, document_id=document_id
+    )
+    return blob_response(shown.sha256, download_name=None)
+
+
+def upload_of(name: str) -> documents.Upload | None:
+    """What a file field brought; None when nobody chose a file."""
+    file = request.files.get(name)
+    if file is None or not file.filename:
+        return None
+    return documents.Upload(file.stream, file.filename)  # type: ignore[arg-type]
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return stated_instant(text)
+    except TimeProblem:
+        raise Refusal("milestone_time") from None
+
+
+def _page(
+    *, problems: tuple[LineProblem, ...] = (), refusal: Refusal | None = None, status: int = 200
+) -> ResponseReturnValue:
+    offered = documents.orders_to_prove(services().database, organisation_id=desk().organisation_id)
+    ticked = set(request.form.getlist("order")) | set(request.args.getlist("order"))
+    page = render_template(
+        "status/status.html",
+        offered=offered,
+        ticked=ticked,
+        typed=request.form,
+        done=request.args.get("done", type=int),
+        proven=request.args.get("proven") == "1",
+        line_problems=problems,
+        # Ticked orders stand before the pasted text: people count the lines of their own text.
+        ticked_lines=len(request.form.getlist("order")),
+        problem=None if refusal is None else errors.sentence(refusal),
+        now=services().clock.now(),
+    )
+    return page, status
