@@ -215,7 +215,7 @@ def main() -> int:
             "board, first page": page(Filters()),
             "board, last page": page(Filters(), orders // PAGE),
             "board, short, by amount": page(Filters(state="short", sort="stake")),
-            "board, urgent and assumed": page(Filters(urgency="calm", start="assumed", rule="R-02")),
+            "board, three clock filters": page(Filters(urgency="calm", start="assumed", rule="R-02")),
             "naive join": lambda: naive(database),
         }
         times: dict[str, list[float]] = {name: [] for name in ways}

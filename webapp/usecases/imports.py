@@ -1,8 +1,7 @@
 """Uploading, looking, and only then importing: drafts of files between upload and confirmation.
 
-Nothing is written to the orders before a person has seen the preview. A draft, and the file with all its columns,
-lives a day at most. Small files are read and written at once; a job takes over what is large, or whatever a dead
-process left.
+Nothing is written to the orders before a person has seen the preview. A draft, and the file with all its columns, lives
+a day at most. Small files are read and written at once; a job takes over what is large, or what a dead process left.
 """
 
 from __future__ import annotations

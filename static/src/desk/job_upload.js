@@ -5,6 +5,7 @@ export function sendJobs(page) {
   const form = page.querySelector('form[data-job]');
   if (!(form instanceof HTMLFormElement)) return;
   const list = form.querySelector('.job-sent');
+  form.classList.add('with-script');
   form.querySelector('[data-job-submit]')?.setAttribute('hidden', '');
   form.addEventListener('submit', (event) => event.preventDefault());
   for (const input of form.querySelectorAll('input[type="file"]')) {
@@ -43,12 +44,12 @@ function row(form, file) {
     const body = new FormData();
     body.append('note', noteOf(form));
     body.append('file', file, file.name || 'capture');
-    void post(form.action, body, (part) => (bar.value = part)).then((problem) => {
+    void post(form.action, body, (part) => (bar.value = part)).then(({ kept, problem, final }) => {
       delete item.dataset.underWay;
-      item.dataset.state = problem === null ? 'sent' : 'failed';
-      words.textContent = problem === null ? (form.dataset.sent ?? '') : problem || (form.dataset.failed ?? '');
+      item.dataset.state = kept ? 'sent' : 'failed';
+      words.textContent = kept ? (form.dataset.sent ?? '') : problem || (form.dataset.failed ?? '');
       bar.hidden = true;
-      again.hidden = problem === null;
+      again.hidden = final;
     });
   }
   send();
@@ -66,7 +67,8 @@ function noteOf(form) {
  * @param {string} address
  * @param {FormData} body
  * @param {(part: number) => void} onProgress from 0 to 1
- * @returns {Promise<string | null>} null: kept; else the server's words, empty without an answer
+ * @returns {Promise<{ kept: boolean, problem: string, final: boolean }>} `problem`: the server's words, empty without an
+ *   answer; `final`: sending the same again cannot help
  */
 function post(address, body, onProgress) {
   return new Promise((resolve) => {
@@ -74,7 +76,11 @@ function post(address, body, onProgress) {
     request.open('POST', address);
     request.setRequestHeader('Accept', 'application/json');
     request.upload.addEventListener('progress', ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0));
-    request.addEventListener('loadend', () => resolve(request.status === 201 ? null : problemOf(request.responseText)));
+    request.addEventListener('loadend', () => {
+      const { status } = request;
+      const kept = status === 201;
+      resolve({ kept, problem: kept ? '' : problemOf(request.responseText), final: kept || (status >= 400 && status < 429) });
+    });
     request.send(body);
   });
 }

@@ -77,19 +77,23 @@ class Phone:
 
     def wait_until_verified(self) -> dict[str, Any]:
         """The take's row, once the server has confirmed its bytes."""
-        self.page.wait_for_function(
-            """() => new Promise((resolve) => {
-              const opening = indexedDB.open('dockproof');
-              opening.onsuccess = () => {
-                const all = opening.result.transaction('journal').objectStore('journal').getAll();
-                all.onsuccess = () => {
-                  opening.result.close();
-                  const takes = all.result.filter((row) => row.kind === 'take');
-                  resolve(takes.length > 0 && takes.every((row) => row.receipt?.file?.state === 'verified'));
+        # Inside evaluate: wait_for_function takes the promise itself for a yes.
+        self.page.evaluate(
+            """async () => {
+              const read = () => new Promise((resolve, reject) => {
+                const opening = indexedDB.open('dockproof');
+                opening.onerror = () => reject(opening.error);
+                opening.onsuccess = () => {
+                  const all = opening.result.transaction('journal').objectStore('journal').getAll();
+                  all.onsuccess = () => { opening.result.close(); resolve(all.result); };
                 };
-              };
-            })""",
-            timeout=60_000,
-            polling=300,
+              });
+              for (const end = performance.now() + 90000; performance.now() < end; ) {
+                const takes = (await read()).filter((row) => row.kind === 'take');
+                if (takes.length && takes.every((row) => row.receipt?.file?.state === 'verified')) return;
+                await new Promise((resolve) => setTimeout(resolve, 200));
+              }
+              throw new Error('the server has not confirmed the take within 90 s');
+            }"""
         )
         return next(row for row in self.journal() if row["kind"] == "take")
