@@ -217,6 +217,16 @@ def test_an_agent_order_without_the_in_stock_time_says_so() -> None:
     assert order_clocks(BOOK, OrderFacts("1688", "agent", DELIVERED))[-1].rule.id == "R-01"
 
 
+@pytest.mark.parametrize("proven", [True, False])
+def test_a_screenshot_proves_the_agents_time_and_a_word_does_not(proven: bool) -> None:
+    clock = clocks_of(OrderFacts("1688", "agent", in_stock_at=IN_STOCK, in_stock_proven=proven))["R-01"]
+    assert (clock.proven, clock.assumed) == (proven, False)
+
+
+def test_proof_of_an_unknown_time_proves_nothing() -> None:
+    assert not clocks_of(OrderFacts("1688", "agent", in_stock_proven=True))["R-01"].proven
+
+
 def test_an_own_account_has_no_agent_clock_and_the_agents_72_hours_do_not_bind() -> None:
     clocks = clocks_of(OrderFacts("1688", "self", None, False, None, RECEIVED, CHINA))
     assert "R-01" not in clocks

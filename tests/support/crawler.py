@@ -105,6 +105,7 @@ def crawl(client: FlaskClient, *starts: str, most: int = 150) -> Iterator[tuple[
     while waiting and len(seen) <= most:
         path = waiting.pop(0)
         answer = client.get(path, follow_redirects=True)
+        answer.get_data()  # to its end: an export is streamed
         yield path, answer
         if answer.mimetype != "text/html":
             continue
@@ -118,6 +119,20 @@ def crawl(client: FlaskClient, *starts: str, most: int = 150) -> Iterator[tuple[
             if kinds[kind] <= 3:
                 seen.add(target)
                 waiting.append(target)
+
+
+def forms(client: FlaskClient, *starts: str) -> Iterator[Form]:
+    """Each form that the walk comes by, once: by where it goes and what it asks."""
+    seen = set()
+    for path, answer in crawl(client, *starts):
+        if answer.mimetype != "text/html":
+            continue
+        for form in read(answer.request.path or path, answer).forms:
+            kind = re.sub(r"[0-9a-f]{32}|\d{6,}", "#", form.action)
+            key = (kind, tuple(sorted(row.name for row in form.fields)))
+            if key not in seen:
+                seen.add(key)
+                yield form
 
 
 def submit(client: FlaskClient, form: Form, text: Callable[[Field], str]) -> TestResponse:

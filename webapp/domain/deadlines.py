@@ -235,11 +235,11 @@ class OrderFacts:
     #: A screenshot of the order status proves ``platform_delivered_at`` (S0-11).
     platform_delivered_proven: bool = False
     in_stock_at: datetime | None = None
-    #: A screenshot of the agent's page proves ``in_stock_at``; without one it is a person's word.
-    in_stock_proven: bool = False
     #: The order's earliest goods receipt, and the IANA zone of the site that received it.
     first_received_at: datetime | None = None
     site_zone: str | None = None
+    #: A screenshot of the agent's page proves ``in_stock_at``; without one it is a person's word.
+    in_stock_proven: bool = False
 
     def __post_init__(self) -> None:
         if self.first_received_at is not None and self.site_zone is None:

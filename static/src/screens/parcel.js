@@ -66,7 +66,7 @@ export class ParcelScreen extends View {
           <dl class="facts">${this.renderRows(facts)}</dl>
         </section>
         ${this.problem ? messageBox({ what: this.problem, next: t('phone.arrive_again') }) : nothing}
-        ${planCard(facts)} ${checksCard(facts)}
+        ${checksCard(facts)} ${planCard(facts)}
         <section class="card tight">
           ${empty
             ? messageBox({ kind: 'warn', what: t('phone.parcel_no_lines'), next: t('phone.parcel_no_lines_next') })
@@ -112,7 +112,7 @@ export class ParcelScreen extends View {
     const { view } = facts;
     const time = receivedText(view);
     const received = !facts.received
-      ? t('phone.parcel_not_received')
+      ? t(asks(planOf(facts), 'count') ? 'phone.parcel_not_received' : 'phone.parcel_not_received_yet')
       : time
         ? time
         : t('phone.parcel_received_here');

@@ -27,7 +27,7 @@ export function planCard(facts) {
     </ul>
     ${out.length > 0
       ? html`<p class="not-asked">
-          ${t('phone.plan_not_asked', { steps: out.map((step) => t(`plan.step_${step}`)).join(', ') })}
+          ${t('phone.plan_not_asked', { steps: out.map((step) => t(`plan.step_${step}`)).join(' · ') })}
           <span class="quiet">${decided(plan, facts.view.receivedZone)}</span>
         </p>`
       : nothing}
