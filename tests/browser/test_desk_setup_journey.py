@@ -21,7 +21,7 @@ from webapp.adapters.catalogues import catalogue
 from webapp.usecases.demo import PIN
 from webapp.usecases.demo_orders import FILMED_ORDER
 
-BAGS, CABLES, CUPS = "3657499272179332333", "3657499272179432333", "3657499272179532333"
+BAGS, CABLES, CUPS = "3657512208415232333", "3657512208416232333", "3658001177320232333"
 PICTURES = Path(__file__).resolve().parents[1] / "output"
 
 

@@ -17,7 +17,7 @@ from tests.support.serving import serving
 from webapp.adapters.catalogues import catalogue
 
 PICTURES = Path(__file__).resolve().parents[1] / "output"
-FILMED, PARTLY, OUTSTANDING = "3657499272179232333", "3657499272179332333", "3657499272179532333"
+FILMED, PARTLY, OUTSTANDING = "3657499272179232333", "3657512208415232333", "3658001177320232333"
 NOTE = "【承运公司】圆通速递(YTO)\n【运单号】YT7598163190233\n晨光 + 齐"
 LONG_NOTE = (
     f"{NOTE}\n中通 79026301712135 未齐\n韵达快递 435337210043705青瓷，齐\n电话 13800138000 2026-11-21 共3件"
@@ -79,7 +79,7 @@ def the_filtered_board_becomes_a_view_and_a_file(board: Board, language: str) ->
     look(board.page, language, "desk-rate")
     board.open()
     board.filter(supplier="晨光", sort="stake")
-    assert board.orders() == ["3657499272179632333", FILMED]
+    assert board.orders() == ["3658240093116232333", FILMED]
     board.save_view("晨光")
     look(board.page, language, "desk-board-filtered")
     board.open()
@@ -89,7 +89,7 @@ def the_filtered_board_becomes_a_view_and_a_file(board: Board, language: str) ->
     text = board.spreadsheet()
     assert text.startswith("\ufeff" + words["order.number"])
     rows = list(csv.reader(io.StringIO(text[1:], newline="")))
-    assert [row[0] for row in rows[1:]] == ["'3657499272179632333", f"'{FILMED}"]
+    assert [row[0] for row in rows[1:]] == ["'3658240093116232333", f"'{FILMED}"]
     assert rows[1][rows[0].index(words["board.stake_dong"])] == "4973315"
     board.page.locator(".views form button").click()
     expect(board.page.locator(".views")).to_have_count(0)

@@ -30,6 +30,8 @@ export class Dock {
   uploads = new Map();
   /** Which records are malformed. @type {(text: string) => boolean} */
   refuses = () => false;
+  /** Whether the desk has blocked the phone: what it sends goes into quarantine. */
+  blocked = false;
   serverTime = () => Date.now();
   /** @type {Record<string, (seen: Seen) => any>} */
   calls = {};
@@ -89,6 +91,7 @@ export class Dock {
       const record = `sha256:${sha(text)}`;
       const id = /^id (.*)$/m.exec(text)?.[1] ?? null;
       if (this.refuses(text)) return { id, state: 'malformed', record, error: { code: 'record_malformed', message: '' } };
+      if (this.blocked) return { id, state: 'quarantined', record, entry: null, findings: [], file: null };
       const entry = this.records.get(record)?.entry ?? this.records.size + 1;
       this.records.set(record, { text, entry });
       return { id, state: 'accepted', record, entry, received: '2026-11-21T06:00:00.000Z', findings: [], file: this.#file(text) };

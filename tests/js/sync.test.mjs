@@ -104,6 +104,14 @@ test('a malformed record is kept, marked and passed by', async () => {
   assert.equal((await recordById(b.id))?.text, b.text);
 });
 
+test('what a blocked phone sends is marked so, sent once, and kept', async () => {
+  const { id, text } = await arrive();
+  dock.blocked = true;
+  await sendPending();
+  const row = await recordById(id);
+  assert.deepEqual([row?.state, row?.text, (await pending()).length], ['quarantined', text, 0]);
+});
+
 test('a batch refused as a whole is halved until the one bad record stands alone', async () => {
   const list = [await arrive(), await arrive(), await arrive(), await arrive(), await arrive()];
   const bad = list[3].id;

@@ -19,7 +19,7 @@ from webapp.usecases.demo_orders import FILMED_ORDER
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 LANGUAGES = ("zh_CN", "vi", "en")
-SECOND, THIRD = "3657499272179332333", "3657499272179432333"
+SECOND, THIRD = "3657512208415232333", "3657512208416232333"
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from webapp.store.schema import Label, Order
 from webapp.usecases.demo import FILMED_ORDER
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
-PARTLY = "3657499272179332333"
-OUTSTANDING = "3657499272179532333"
+PARTLY = "3657512208415232333"
+OUTSTANDING = "3658001177320232333"
 WORDS = catalogue("en")
 ATTACK = '=HYPERLINK("http://example.org";"a")'
 
@@ -70,10 +70,10 @@ def test_partly_arrived_says_how_many_of_how_many_and_never_short(reader: FlaskC
 def test_filters_find_their_orders_and_stay_in_the_form(reader: FlaskClient) -> None:
     assert FILMED_ORDER in orders_on(reader.get("/?state=short").text)
     page = reader.get("/?supplier=晨光&least=1,000&from=2026-11-01").text
-    assert orders_on(page) == ["3657499272179632333"]
+    assert orders_on(page) == ["3658240093116232333"]
     assert 'value="晨光"' in page and 'value="1000"' in page and 'value="2026-11-01"' in page
     assert OUTSTANDING in orders_on(reader.get("/?urgency=none").text)
-    assert orders_on(reader.get("/?sort=stake").text)[0] == "3657499272179432333"
+    assert orders_on(reader.get("/?sort=stake").text)[0] == "3657512208416232333"
     assert orders_on(reader.get("/?owner=agent").text) == []
     assert len(orders_on(reader.get("/?owner=nonsense&rule=R-99&from=tomorrow&page=x&least=lots").text)) == 5
 

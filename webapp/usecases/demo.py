@@ -45,7 +45,7 @@ from webapp.usecases.orders import import_orders
 
 CUSTOMER_CODE = "VN-88"
 PIN = "2468"
-_RECEIVED_HOURS_AGO = {"3657499272179332333": 30, "3657499272179432333": 5}
+_RECEIVED_HOURS_AGO = {"3657512208415232333": 30, "3657512208416232333": 5}
 
 
 @dataclass(frozen=True)
