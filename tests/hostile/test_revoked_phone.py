@@ -162,6 +162,14 @@ def test_another_organisation_at_another_site_sees_nothing(instance: Instance) -
     assert "Nothing has come from a blocked phone." in other.get("/phones/quarantine").text
 
 
-def test_blocking_is_audited(rig: Rig) -> None:
-    with rig.services.database.read() as session:
-        assert not session.scalars(select(AuditEvent).where(AuditEvent.action == "device.revoked")).all()
+def test_the_desks_button_blocks_at_once_and_is_audited(instance: Instance) -> None:
+    owner = instance.client(Role.OWNER)
+    with instance.services.database.read() as session:
+        device = session.scalars(select(Device).where(Device.revoked_at.is_(None))).first()
+        assert device is not None
+    answer = owner.post(f"/phones/{device.id}/revoke", data={"csrf_token": instance.csrf(owner)})
+    assert answer.status_code == 302
+    with instance.services.database.read() as session:
+        assert session.get_one(Device, device.id).revoked_at == NOW
+        event = session.scalars(select(AuditEvent).where(AuditEvent.action == "device.revoked")).one()
+    assert event.subject == device.id
