@@ -4,65 +4,35 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from tests.support.phone import Answer, Phone
-from tests.support.world import START, make_world, opaque
-from webapp.config import Settings
+from tests.support.phone import Phone
+from tests.support.rig import Rig, rigged
+from tests.support.world import START, opaque
 from webapp.domain.signatures import encode_base64url
 from webapp.store.schema import Deadline, Device, LogEntry
-from webapp.web.app import create_app
-from webapp.wiring import Services, build_services
 
 RECORDS = "/api/v1/records"
 
 
-class SetClock:
-    """The instant that a test says."""
-
-    def __init__(self) -> None:
-        self.at = START
-
-    def now(self) -> datetime:
-        return self.at
-
-
-@dataclass
-class Rig:
-    app: Flask
-    services: Services
-    clock: SetClock
-    phone: Phone
-
-    def __call__(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        response = self.app.test_client().open(path, method=method, headers=dict(headers), data=body)
-        return Answer(response.status_code, {k.lower(): v for k, v in response.headers}, response.data)
-
-    def entries(self) -> int:
-        with self.services.database.read() as session:
-            return session.scalar(select(func.count()).select_from(LogEntry)) or 0
+class OnePhoneRig(Rig):
+    @cached_property
+    def an(self) -> Phone:
+        """An's phone, the one that most of these tests are about."""
+        return self.phone()
 
 
 @pytest.fixture
-def rig(tmp_path: Path) -> Iterator[Rig]:
-    clock = SetClock()
-    settings = Settings(
-        home=tmp_path, database_url=f"sqlite:///{tmp_path / 'dockproof.db'}", public_url=None, port=8000
-    )
-    services = build_services(settings, clock)
-    world = make_world(services.database)
-    rig = Rig(create_app(services), services, clock, Phone(world))
-    rig.phone._transport = rig
-    yield rig
-    services.database.engine.dispose()
+def rig(tmp_path: Path) -> Iterator[OnePhoneRig]:
+    with rigged(tmp_path) as bare:
+        yield OnePhoneRig(bare.app, bare.services, bare.clock, bare.world)
 
 
 def sent(phone: Phone, *names: str) -> bytes:
@@ -78,8 +48,8 @@ def authorized(phone: Phone, body: bytes, method: str = "POST", path: str = RECO
     }
 
 
-def test_a_goods_receipt_starts_the_orders_clocks(rig: Rig) -> None:
-    receipts = rig.phone.send([rig.phone.arrival("arrival", START)])
+def test_a_goods_receipt_starts_the_orders_clocks(rig: OnePhoneRig) -> None:
+    receipts = rig.an.send([rig.an.arrival("arrival", START)])
     assert receipts == [
         {
             "id": opaque("arrival"),
@@ -96,8 +66,8 @@ def test_a_goods_receipt_starts_the_orders_clocks(rig: Rig) -> None:
     assert started
 
 
-def test_findings_and_errors_come_in_the_workers_language(rig: Rig) -> None:
-    phone = rig.phone
+def test_findings_and_errors_come_in_the_workers_language(rig: OnePhoneRig) -> None:
+    phone = rig.an
     wrong = phone.arrival("arrival", START, label="0000000000").item()
     body = json.dumps({"records": [wrong, {"text": "format 1\n", "signature": ""}]}).encode()
     headers = {**authorized(phone, body), "Accept-Language": "vi"}
@@ -107,32 +77,32 @@ def test_findings_and_errors_come_in_the_workers_language(rig: Rig) -> None:
     assert receipts[1]["error"]["message"].startswith("Các dòng")
 
 
-def test_a_stale_session_is_renewed_and_the_work_goes_on(rig: Rig) -> None:
-    rig.phone.send([rig.phone.arrival("one", START)])
+def test_a_stale_session_is_renewed_and_the_work_goes_on(rig: OnePhoneRig) -> None:
+    rig.an.send([rig.an.arrival("one", START)])
     rig.clock.at = START + timedelta(hours=24)
-    body = sent(rig.phone, "two")
-    answer = rig("POST", RECORDS, authorized(rig.phone, body), body)
+    body = sent(rig.an, "two")
+    answer = rig("POST", RECORDS, authorized(rig.an, body), body)
     assert (answer.status, answer.json["error"]["code"]) == (401, "session_stale")
     assert answer.json["server_time_ms"] == round(rig.clock.at.timestamp() * 1000)
-    rig.phone._session = answer.json["session"]
-    assert rig("POST", RECORDS, authorized(rig.phone, body), body).status == 200
+    rig.an._session = answer.json["session"]
+    assert rig("POST", RECORDS, authorized(rig.an, body), body).status == 200
 
 
-def test_a_session_from_another_instance_or_the_future_is_stale(rig: Rig) -> None:
-    body = sent(rig.phone, "one")
+def test_a_session_from_another_instance_or_the_future_is_stale(rig: OnePhoneRig) -> None:
+    body = sent(rig.an, "one")
     for session in ("Nzk4LjE.forged", "0"):
-        rig.phone._session = session
-        answer = rig("POST", RECORDS, authorized(rig.phone, body), body)
+        rig.an._session = session
+        answer = rig("POST", RECORDS, authorized(rig.an, body), body)
         assert answer.json["error"]["code"] == "session_stale"
     rig.clock.at = START + timedelta(minutes=1)
-    rig.phone.start_session()
+    rig.an.start_session()
     rig.clock.at = START
-    assert rig("POST", RECORDS, authorized(rig.phone, body), body).json["error"]["code"] == "session_stale"
+    assert rig("POST", RECORDS, authorized(rig.an, body), body).json["error"]["code"] == "session_stale"
 
 
-def changed(rig: Rig, body: bytes, what: str) -> tuple[str, str, dict[str, str], bytes]:
+def changed(rig: OnePhoneRig, body: bytes, what: str) -> tuple[str, str, dict[str, str], bytes]:
     """A good request with one thing altered on the way: method, path, headers, body."""
-    headers = authorized(rig.phone, body)
+    headers = authorized(rig.an, body)
     authorization = headers["Authorization"]
     match what:
         case "no header":
@@ -155,12 +125,12 @@ def changed(rig: Rig, body: bytes, what: str) -> tuple[str, str, dict[str, str],
         case "query added":
             return "POST", RECORDS + "?x=1", headers, body
         case "other device":
-            headers["Authorization"] = authorization.replace(rig.phone.device, rig.phone.world.second_phone)
+            headers["Authorization"] = authorization.replace(rig.an.device, rig.an.world.second_phone)
         case "unknown device":
-            headers["Authorization"] = authorization.replace(rig.phone.device, opaque("nobody"))
+            headers["Authorization"] = authorization.replace(rig.an.device, opaque("nobody"))
         case "other session":
             fresh = rig("POST", "/api/v1/sessions", {}, b"").json["session"]
-            headers["Authorization"] = authorization.replace(rig.phone._session, fresh[:-1] + "_")
+            headers["Authorization"] = authorization.replace(rig.an._session, fresh[:-1] + "_")
         case "signature of zeros":
             zeros = encode_base64url(bytes(64))
             headers["Authorization"] = authorization.rpartition("=")[0] + "=" + zeros
@@ -185,23 +155,25 @@ def changed(rig: Rig, body: bytes, what: str) -> tuple[str, str, dict[str, str],
         ("signature of zeros", 401, "authorization_wrong"),
     ],
 )
-def test_a_request_altered_on_the_way_changes_nothing(rig: Rig, what: str, status: int, code: str) -> None:
-    answer = rig(*changed(rig, sent(rig.phone, "one"), what))
+def test_a_request_altered_on_the_way_changes_nothing(
+    rig: OnePhoneRig, what: str, status: int, code: str
+) -> None:
+    answer = rig(*changed(rig, sent(rig.an, "one"), what))
     assert (answer.status, answer.json["error"]["code"]) == (status, code)
     assert answer.json["error"]["message"] not in ("", f"error.{code}")
-    assert rig.entries() == 0
+    assert rig.count(LogEntry) == 0
 
 
-def test_a_revoked_phone_is_stopped_at_once(rig: Rig) -> None:
-    rig.phone.send([rig.phone.arrival("one", START)])
+def test_a_revoked_phone_is_stopped_at_once(rig: OnePhoneRig) -> None:
+    rig.an.send([rig.an.arrival("one", START)])
     with rig.services.database.write() as session:
-        session.get_one(Device, rig.phone.device).revoked_at = START
-    answer = rig.phone.request("GET", "/api/v1/snapshot")
+        session.get_one(Device, rig.an.device).revoked_at = START
+    answer = rig.an.request("GET", "/api/v1/snapshot")
     assert (answer.status, answer.json["error"]["code"]) == (401, "device_revoked")
     # What it still sends is kept for the desk (tests/hostile/test_revoked_phone.py), and enters nothing.
-    answer = rig.phone.request("POST", RECORDS, sent(rig.phone, "two"))
+    answer = rig.an.request("POST", RECORDS, sent(rig.an, "two"))
     assert [receipt["state"] for receipt in answer.json["receipts"]] == ["quarantined"]
-    assert rig.entries() == 1
+    assert rig.count(LogEntry) == 1
 
 
 @pytest.mark.parametrize(
@@ -209,22 +181,22 @@ def test_a_revoked_phone_is_stopped_at_once(rig: Rig) -> None:
     [b"", b"{", b"[]", b'{"records": {}}', b'{"record": []}', b"\xff", b'{"records": null}', b"[" * 100_000],
     ids=lambda body: body[:16].decode("latin-1"),
 )
-def test_what_is_not_a_batch_is_refused(rig: Rig, body: bytes) -> None:
-    answer = rig.phone.request("POST", RECORDS, body)
+def test_what_is_not_a_batch_is_refused(rig: OnePhoneRig, body: bytes) -> None:
+    answer = rig.an.request("POST", RECORDS, body)
     assert (answer.status, answer.json["error"]["code"]) == (400, "request_malformed")
 
 
-def test_too_many_records_are_refused_before_any_is_kept(rig: Rig) -> None:
-    item = rig.phone.arrival("one", START).item()
-    answer = rig.phone.request("POST", RECORDS, json.dumps({"records": [item] * 201}).encode())
+def test_too_many_records_are_refused_before_any_is_kept(rig: OnePhoneRig) -> None:
+    item = rig.an.arrival("one", START).item()
+    answer = rig.an.request("POST", RECORDS, json.dumps({"records": [item] * 201}).encode())
     assert (answer.status, answer.json["error"]["code"]) == (413, "too_many_records")
-    assert rig.entries() == 0
+    assert rig.count(LogEntry) == 0
 
 
-def test_the_limit_for_forms_is_none_for_films(rig: Rig) -> None:
-    rig.phone.send([rig.phone.take_open("open", START)])
+def test_the_limit_for_forms_is_none_for_films(rig: OnePhoneRig) -> None:
+    rig.an.send([rig.an.take_open("open", START)])
     rig.app.config["MAX_CONTENT_LENGTH"] = 10
-    assert rig.phone.upload(opaque("open"), b"longer than ten bytes").status == 204
+    assert rig.an.upload(opaque("open"), b"longer than ten bytes").status == 204
 
 
 @pytest.mark.parametrize(
@@ -242,8 +214,8 @@ def test_the_limit_for_forms_is_none_for_films(rig: Rig) -> None:
     ],
     ids=lambda item: str(item)[:40].encode("ascii", "replace").decode(),
 )
-def test_an_item_of_the_wrong_shape_does_not_hold_up_the_others(rig: Rig, item: Any) -> None:
-    good = rig.phone.arrival("one", START).item()
-    answer = rig.phone.request("POST", RECORDS, json.dumps({"records": [item, good]}).encode())
+def test_an_item_of_the_wrong_shape_does_not_hold_up_the_others(rig: OnePhoneRig, item: Any) -> None:
+    good = rig.an.arrival("one", START).item()
+    answer = rig.an.request("POST", RECORDS, json.dumps({"records": [item, good]}).encode())
     assert [receipt["state"] for receipt in answer.json["receipts"]] == ["malformed", "accepted"]
     assert answer.json["receipts"][0]["error"]["message"]
