@@ -69,8 +69,3 @@ def blob(session: Session, sha256: str) -> Blob | None:
 
 def side_file(session: Session, sha256: str) -> SideFile | None:
     return session.get(SideFile, sha256)
-
-
-def chunks_file(session: Session, root: str) -> SideFile | None:
-    """The ``chunks.txt`` whose tree root a record names."""
-    return session.scalar(select(SideFile).where(SideFile.tree_root == root).limit(1))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from webapp.store.schema import (
@@ -48,10 +48,6 @@ def orders_by_id(session: Session, ids: Iterable[str]) -> list[Order]:
             .execution_options(populate_existing=True)
         )
     )
-
-
-def order_count(session: Session) -> int:
-    return session.scalar(select(func.count()).select_from(Order)) or 0
 
 
 def milestones(session: Session, order_ids: Iterable[str]) -> list[Milestone]:

@@ -117,10 +117,6 @@ def worker(session: Session, worker_id: str) -> Worker | None:
     return session.get(Worker, worker_id)
 
 
-def workers_by_id(session: Session, ids: set[str]) -> dict[str, Worker]:
-    return {row.id: row for row in session.scalars(select(Worker).where(Worker.id.in_(ids)))}
-
-
 def devices_at(session: Session, site_ids: list[str]) -> list[Device]:
     return list(
         session.scalars(

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from webapp.adapters.blobs import Blobs
 from webapp.domain.board_filters import DIFFERS, Filters
 from webapp.domain.deadlines import OrderClock
 from webapp.domain.progress import OrderState
@@ -202,10 +201,6 @@ def order_deadlines(
             raise Refusal("order_unknown", order_no=order_no)
         stated = rows.milestones(session, [order.id for order in orders])
         return [(order, clocks_of(rulebook, order, stated)) for order in orders]
-
-
-def blob_path_is_there(blobs: Blobs, sha256: str) -> bool:
-    return blobs.path(sha256).exists()
 
 
 def _rows(session: Session, rulebook: Rulebook, orders: list[Order], now: datetime) -> list[BoardRow]:
