@@ -31,6 +31,7 @@ def fields_of(vector: dict[str, Any]) -> evidence.RecordFields:
     values["file"] = values["file"] and evidence.FileClaim(**values["file"])
     values["chunks"] = values["chunks"] and evidence.ChunkClaim(**values["chunks"])
     values["tally"] = tuple(evidence.TallyLine(**row) for row in values.get("tally", ()))
+    values["values"] = tuple(values.get("values", {}).items())
     return evidence.RecordFields(**values)
 
 

@@ -275,6 +275,116 @@ STICKER = "\u5e7f\u5dde A-17\x1d\U0001f4e6"
 LONGEST = "\U0001f4e6" * 200
 
 
+PHOTO_SHA = sha(b"photo one")
+LINE, OTHER, DRAW = "a1" * 16, "b2" * 16, "dd" * 16
+# kind: its own lines in the text, and the values that they carry.
+FACTS: dict[str, tuple[str, dict[str, str | None]]] = {
+    "condition": ("outer torn\ntape broken\n", {"outer": "torn", "tape": "broken"}),
+    "weighing": (
+        "grams 12340\nshown 24.68\nunit jin\ntarget parcel\nopened no\n",
+        {"grams": "12340", "shown": "24.68", "unit": "jin", "target": "parcel", "opened": "no"},
+    ),
+    "opening": (f"take {OTHER}\nat 8120\n", {"take": OTHER, "at": "8120"}),
+    "estimate": (
+        f"line {LINE}\nmethod pack\nunits 240\npacks 20\ngrams -\ntake -\n",
+        {"line": LINE, "method": "pack", "units": "240", "packs": "20", "grams": None, "take": None},
+    ),
+    "delivery": (
+        "courier present\noutcome annotated\nreason wet_box\n",
+        {"courier": "present", "outcome": "annotated", "reason": "wet_box"},
+    ),
+    "slip": ("courier zto\nlisted 31\nscanned 30\n", {"courier": "zto", "listed": "31", "scanned": "30"}),
+    "skip": ("step weight\nreason no-scale\n", {"step": "weight", "reason": "no-scale"}),
+    "draw": (
+        f"line {LINE}\ntranche 1\nlot 100\nplan aql\nlevel II\naql 2.5\nn 20\ntake {OTHER}\nredraw 0\nreason -\n",
+        {
+            "line": LINE,
+            "tranche": "1",
+            "lot": "100",
+            "plan": "aql",
+            "level": "II",
+            "aql": "2.5",
+            "n": "20",
+            "take": OTHER,
+            "redraw": "0",
+            "reason": None,
+        },
+    ),
+    "defect": (
+        f"line {LINE}\ndraw {DRAW}\nunit 17\nclass major\ncode broken-zip\nquantity 2\n",
+        {"line": LINE, "draw": DRAW, "unit": "17", "class": "major", "code": "broken-zip", "quantity": "2"},
+    ),
+    "inspection": (
+        f"draw {DRAW}\ninspected 20\ndefective 0 2 1\n",
+        {"draw": DRAW, "inspected": "20", "defective": "0 2 1"},
+    ),
+    "verdict": (
+        f"line {LINE}\ntranche 1\nverdict rejected\nreason defects\ndraw {DRAW}\n",
+        {"line": LINE, "tranche": "1", "verdict": "rejected", "reason": "defects", "draw": DRAW},
+    ),
+    "measurement": (
+        f"line {LINE}\nattribute length\nlisted 10000\nmeasured 9500\nunit cm\ntake -\n",
+        {
+            "line": LINE,
+            "attribute": "length",
+            "listed": "10000",
+            "measured": "9500",
+            "unit": "cm",
+            "take": None,
+        },
+    ),
+    "discrepancy": (
+        f"type wrong_item\nline {LINE}\nunits 3\n",
+        {"type": "wrong_item", "line": LINE, "units": "3"},
+    ),
+    "segment": (f"of {OTHER}\nnext {DRAW}\n", {"of": OTHER, "next": DRAW}),
+    "unidentified": ("alias MjAyNi1B\n", {"alias": "MjAyNi1B"}),
+}
+PHOTO_LINES = f"source still\nline -\ntake {OTHER}\nat 5021\nabout -\nalso EV-04 EV-01p\n"
+PHOTO_VALUES = {
+    "source": "still",
+    "line": None,
+    "take": OTHER,
+    "at": "5021",
+    "about": None,
+    "also": "EV-04 EV-01p",
+}
+
+
+def fact_text(kind: str, lines: str) -> str:
+    return swap(swap(ARRIVAL_TEXT, "kind arrival", f"kind {kind}"), "file -\n", lines + "file -\n")
+
+
+def fact_fields(kind: str, values: dict[str, str | None]) -> Fields:
+    return {**ARRIVAL, "kind": kind, "values": values}
+
+
+def photo_text() -> str:
+    text = swap(fact_text("photo", PHOTO_LINES), "slot -", "slot EV-12")
+    return swap(text, "file -", f"file sha256:{PHOTO_SHA} 81234 image/jpeg")
+
+
+PHOTO: Fields = {
+    **ARRIVAL,
+    "kind": "photo",
+    "slot": "EV-12",
+    "values": PHOTO_VALUES,
+    "file": {"sha256": PHOTO_SHA, "bytes": 81234, "mime": "image/jpeg"},
+}
+
+
+def withdrawal_text() -> str:
+    return swap(fact_text("withdrawal", "reason wrong-parcel\n"), "supersedes -", f"supersedes {OTHER}")
+
+
+WITHDRAWAL: Fields = {
+    **ARRIVAL,
+    "kind": "withdrawal",
+    "values": {"reason": "wrong-parcel"},
+    "supersedes": OTHER,
+}
+
+
 def spelt(alias: str) -> str:
     return base64.urlsafe_b64encode(alias.encode()).decode().rstrip("=")
 
@@ -301,6 +411,11 @@ def records() -> dict[str, Any]:
         ("bind of a blank label", BIND, BIND_TEXT),
         ("bind of a sticker", alias_fields(STICKER), alias_text(spelt(STICKER))),
         ("bind of the longest sticker", alias_fields(LONGEST), alias_text(spelt(LONGEST))),
+        ("photo taken out of a running take", PHOTO, photo_text()),
+        ("withdrawal", WITHDRAWAL, withdrawal_text()),
+    ]
+    good += [
+        (kind, fact_fields(kind, values), fact_text(kind, lines)) for kind, (lines, values) in FACTS.items()
     ]
     refused_text = {
         "no closing LF": ARRIVAL_TEXT[:-1],
@@ -314,7 +429,7 @@ def records() -> dict[str, Any]:
         "key twice": swap(ARRIVAL_TEXT, "slot -\n", "slot -\nslot -\n"),
         "unknown key at the end": ARRIVAL_TEXT + "note hello\n",
         "format 2": swap(ARRIVAL_TEXT, "format 1", "format 2"),
-        "unknown kind": swap(ARRIVAL_TEXT, "kind arrival", "kind weighing"),
+        "unknown kind": swap(ARRIVAL_TEXT, "kind arrival", "kind teleport"),
         "upper-case id": swap(ARRIVAL_TEXT, "id 0f1e2d3c4b5a", "id 0F1E2D3C4B5A"),
         "short id": swap(ARRIVAL_TEXT, "id 0f1e2d3c4b5a", "id 0f1e2d3c4b5"),
         "seq 0": swap(ARRIVAL_TEXT, "seq 1", "seq 0"),
@@ -365,7 +480,33 @@ def records() -> dict[str, Any]:
             spelt(STICKER).replace("_", "/").replace("-", "+") + "+"
         ),
     }
+    weighing = fact_text("weighing", FACTS["weighing"][0])
+    refused_text |= {
+        "photo without a file": swap(photo_text(), f"file sha256:{PHOTO_SHA} 81234 image/jpeg", "file -"),
+        "photo with chunks": swap(photo_text(), "chunks -", f"chunks 1 sha256:{ROOT}"),
+        "photo of no slot": swap(photo_text(), "slot EV-12", "slot -"),
+        "photo of an unknown source": swap(photo_text(), "source still", "source gallery"),
+        "withdrawal of nothing": swap(withdrawal_text(), f"supersedes {OTHER}", "supersedes -"),
+        "weighing of 0 g": swap(weighing, "grams 12340", "grams 0"),
+        "weighing with a comma": swap(weighing, "shown 24.68", "shown 24,68"),
+        "weighing with a file": swap(weighing, "file -", f"file sha256:{PHOTO_SHA} 9 image/jpeg"),
+        "weighing in pounds": swap(weighing, "unit jin", "unit lb"),
+        "weighing without its unit": swap(weighing, "unit jin\n", ""),
+        "weighing with its keys swapped": swap(
+            weighing, "unit jin\ntarget parcel\n", "target parcel\nunit jin\n"
+        ),
+        "grams above 2^53 - 1": swap(weighing, "grams 12340", "grams 9007199254740992"),
+        "condition unheard of": swap(
+            fact_text("condition", FACTS["condition"][0]), "outer torn", "outer odd"
+        ),
+        "defect code in upper case": swap(
+            fact_text("defect", FACTS["defect"][0]), "code broken-zip", "code Broken"
+        ),
+        "arrival with a condition's key": swap(ARRIVAL_TEXT, "file -\n", "outer torn\nfile -\n"),
+    }
     refused_fields = {
+        "weighing with a stranger's key": fact_fields("weighing", {**FACTS["weighing"][1], "line": LINE}),
+        "line break smuggled into a reason": {**WITHDRAWAL, "values": {"reason": "x\nseq 9"}},
         "bind of nothing": {**BIND, "code": None},
         "bind of a label and a sticker": {**BIND, "alias": "A"},
         "bind of an empty sticker": alias_fields(""),
@@ -460,6 +601,9 @@ def undo(ms: int, line: str, n: int, total: int) -> Fields:
     return {"ms": ms, "type": "undo", "line": line, "n": n, "total": total}
 
 
+RECOUNT: Fields = {"ms": 3, "type": "mark", "name": "recount"}
+
+
 def events() -> dict[str, Any]:
     every_type: list[Fields] = [
         {"ms": 0, "type": "hidden"},
@@ -504,8 +648,28 @@ def events() -> dict[str, Any]:
             "0 hidden\n5 visible\n6 mute audio\n7 unmute audio\n7 stalled 3400\n9 ended video\n",
             {},
         ),
+        event_case(
+            "steps of the take and a still",
+            [
+                {"ms": 12, "type": "mark", "name": "tape"},
+                {"ms": 90, "type": "still", "record": DRAW},
+                {"ms": 95, "type": "mark", "name": "cut"},
+            ],
+            f"12 mark tape\n90 still {DRAW}\n95 mark cut\n",
+            {},
+        ),
+        event_case(
+            "a recount starts at 0 and leaves the first count readable",
+            [tally(1, a, 10, 10), tally(2, b, 1, 11), RECOUNT, tally(4, a, 9, 9)],
+            f"1 tally {a} +10 10\n2 tally {b} +1 11\n3 mark recount\n4 tally {a} +9 9\n",
+            {a: 9},
+        ),
     ]
     refused = {
+        "undo reaches behind the recount": f"1 tally {a} +1 1\n2 mark recount\n3 undo {a} -1 0\n",
+        "total carried over a recount": f"1 tally {a} +1 1\n2 mark recount\n3 tally {a} +1 2\n",
+        "mark without a name": "1 mark\n",
+        "mark in upper case": "1 mark Cut\n",
         "no closing LF": f"1 tally {a} +1 1",
         "blank line": f"1 tally {a} +1 1\n\n",
         "unknown type": "1 pause\n",

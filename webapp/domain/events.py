@@ -14,8 +14,13 @@ _TAP: Final = re.compile(
     rf"({_NUMBER}) (?:(tally) ([0-9a-f]{{32}}) \+|(undo) ([0-9a-f]{{32}}) -)([1-9][0-9]{{0,15}}) ({_NUMBER})"
 )
 _OTHER: Final = re.compile(
-    rf"({_NUMBER}) (hidden|visible|(?:mute|unmute|ended) (?:audio|video)|stalled [1-9][0-9]{{0,15}})"
+    rf"({_NUMBER}) (hidden|visible|(?:mute|unmute|ended) (?:audio|video)|stalled [1-9][0-9]{{0,15}}"
+    r"|mark [a-z][a-z0-9_]{0,39}|still [0-9a-f]{32})"
 )
+
+
+RECOUNT: Final = "mark recount"
+"""The count differed and is made once more, in the same take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +35,17 @@ class Tap:
 
 
 @dataclass(frozen=True, slots=True)
-class Interruption:
-    """Anything else, as written, e.g. ``hidden`` or ``stalled 3400``. ``ms`` since the take's mono start."""
+class Happening:
+    """Anything else, as written, e.g. ``hidden``, ``stalled 3400``, ``mark cut``, ``still <photo record>``.
+
+    ``ms`` since the take's mono start.
+    """
 
     ms: int
     what: str
 
 
-Event = Tap | Interruption
+Event = Tap | Happening
 
 
 def parse_events(text: str) -> tuple[Event, ...]:
@@ -58,7 +66,7 @@ def _event(number: int, line: str) -> Event:
         other = _OTHER.fullmatch(line)
         if other is None:
             raise MalformedRecord("events_malformed", f"line {number}")
-        event = Interruption(int(other.group(1)), other.group(2))
+        event = Happening(int(other.group(1)), other.group(2))
     if event.ms > MAX_INTEGER or (isinstance(event, Tap) and max(event.n, event.total) > MAX_INTEGER):
         raise MalformedRecord("events_malformed", f"line {number}: above 2^53 - 1")
     return event
@@ -70,14 +78,16 @@ def events_text(events: Sequence[Event]) -> str:
 
 
 def _line(event: Event) -> str:
-    if isinstance(event, Interruption):
+    if isinstance(event, Happening):
         return f"{event.ms} {event.what}"
     sign = "+" if event.type == "tally" else "-"
     return f"{event.ms} {event.type} {event.line} {sign}{event.n} {event.total}"
 
 
 def fold(events: Iterable[Event]) -> dict[str, int]:
-    """Units per line touched. An undo takes back the last tally of its line that still stands, whole.
+    """Units per line touched since the last recount began: a recount starts at 0, the count before it stays readable.
+
+    An undo takes back the last tally of its line that still stands, whole.
 
     Raises ``MalformedRecord("events_malformed")`` when time runs backwards, a running total is wrong, or an undo
     takes back what is not there.
@@ -88,7 +98,9 @@ def fold(events: Iterable[Event]) -> dict[str, int]:
         if event.ms < last_ms:
             raise MalformedRecord("events_malformed", f"{event.ms} ms after {last_ms} ms")
         last_ms = event.ms
-        if isinstance(event, Interruption):
+        if isinstance(event, Happening):
+            if event.what == RECOUNT:
+                standing, total = {}, 0
             continue
         taps = standing.setdefault(event.line, [])
         if event.type == "tally":

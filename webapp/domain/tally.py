@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from webapp.domain.events import Interruption, Tap, parse_events
+from webapp.domain.events import Happening, Tap, parse_events
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ def tally_marks(events: str) -> tuple[TallyMark, ...]:
     return tuple(_mark(event) for event in parse_events(events))
 
 
-def _mark(event: Tap | Interruption) -> TallyMark:
-    if isinstance(event, Interruption):
+def _mark(event: Tap | Happening) -> TallyMark:
+    if isinstance(event, Happening):
         return TallyMark(event.ms, event.what.split(" ")[0], None, 0, None)
     return TallyMark(event.ms, event.type, event.line, event.n, event.total)
 

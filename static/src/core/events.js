@@ -2,11 +2,14 @@
 
 /**
  * What happened in a take; `ms` since its mono start. `n` of a tally or undo is positive, `total` is the take's running
- * total after it, `for` of a stall is how long nothing came.
+ * total after it, `for` of a stall is how long nothing came. A `mark` names a step of the take (`tape`, `cut`, `layout` …), a
+ * `still` the photo record made of that frame.
  * @typedef {{ms: number, type: 'tally' | 'undo', line: string, n: number, total: number}
  *   | {ms: number, type: 'hidden' | 'visible'}
  *   | {ms: number, type: 'mute' | 'unmute' | 'ended', track: 'audio' | 'video'}
- *   | {ms: number, type: 'stalled', for: number}} TakeEvent
+ *   | {ms: number, type: 'stalled', for: number}
+ *   | {ms: number, type: 'mark', name: string}
+ *   | {ms: number, type: 'still', record: string}} TakeEvent
  */
 
 /** Units per line id (lines touched at least once) and of the take. @typedef {{perLine: Map<string, number>, total: number}} Tally */
@@ -15,6 +18,8 @@ const COUNTED = /^(\d+) (tally|undo) ([0-9a-f]{32}) ([+-])([1-9]\d*) (\d+)$/;
 const SEEN = /^(\d+) (hidden|visible)$/;
 const TRACK = /^(\d+) (mute|unmute|ended) (audio|video)$/;
 const STALLED = /^(\d+) stalled ([1-9]\d*)$/;
+const MARK = /^(\d+) mark ([a-z][a-z0-9_]{0,39})$/;
+const STILL = /^(\d+) still ([0-9a-f]{32})$/;
 
 /** @param {TakeEvent} event @returns {string} the line without its LF */
 function eventLine(event) {
@@ -30,6 +35,10 @@ function eventLine(event) {
       return `${event.ms} ${event.type} ${event.track}`;
     case 'stalled':
       return `${event.ms} stalled ${event.for}`;
+    case 'mark':
+      return `${event.ms} mark ${event.name}`;
+    case 'still':
+      return `${event.ms} still ${event.record}`;
     default:
       return `${event.ms} ${event.type}`;
   }
@@ -55,6 +64,10 @@ function parseLine(line) {
   }
   match = STALLED.exec(line);
   if (match) return { ms: Number(match[1]), type: 'stalled', for: Number(match[2]) };
+  match = MARK.exec(line);
+  if (match) return { ms: Number(match[1]), type: 'mark', name: match[2] };
+  match = STILL.exec(line);
+  if (match) return { ms: Number(match[1]), type: 'still', record: match[2] };
   throw new RangeError(`not an event line: ${line}`);
 }
 
@@ -82,8 +95,13 @@ export function parseEvents(text) {
   return list;
 }
 
+/** The count differed and is made once more in the same take: it starts at 0. @param {TakeEvent} event */
+function isRecount(event) {
+  return event.type === 'mark' && event.name === 'recount';
+}
+
 /**
- * Adds the taps up. An undo takes back the last tally of its line that still stands, whole; so no total falls below 0.
+ * Adds the taps up since the last recount began. An undo takes back the last tally of its line that still stands, whole; so no total falls below 0.
  * @param {readonly TakeEvent[]} list
  * @returns {Tally}
  * @throws {RangeError} time running backwards, a wrong running total, an undo that takes back nothing
@@ -96,6 +114,10 @@ export function tallyFold(list) {
   for (const event of list) {
     if (event.ms < ms) throw new RangeError(`event at ${event.ms} ms after one at ${ms} ms`);
     ms = event.ms;
+    if (isRecount(event)) {
+      standing.clear();
+      total = 0;
+    }
     if (event.type !== 'tally' && event.type !== 'undo') continue;
     const taps = standing.get(event.line) ?? [];
     standing.set(event.line, taps);
@@ -131,7 +153,8 @@ export function undoEvent(list, ms, line) {
   /** @type {{line: string, n: number}[]} */
   const standing = [];
   for (const event of list) {
-    if (event.type === 'tally') standing.push(event);
+    if (isRecount(event)) standing.length = 0;
+    else if (event.type === 'tally') standing.push(event);
     else if (event.type === 'undo') standing.splice(lastOf(standing, event.line), 1);
   }
   const at = lastOf(standing, line);

@@ -3,17 +3,19 @@
  * docs/architecture.md; the server's twin reads the same tests/vectors/records.json.
  */
 import { EMPTY_SHA256, sha256Hex } from './hash.js';
+import { KIND_SHAPES, PHOTO_KINDS, SLOT_KINDS, SUPERSEDING_KINDS } from './record_kinds.js';
 import { readSpelling, stickerSpelling } from './sticker.js';
 
 /**
  * What a record says. null is `-`. Hashes of `file`, `chunks` and `events` are bare hex, `prev` is `sha256:<hex>`.
+ * `values` are the kind's own keys (record_kinds.js), as text; null is `-`.
  * `alias` is the text of a sticker as it was scanned. `mono` counts in the page session `boot`, `wall` is the device's clock with its zone in minutes east.
  * @typedef {{
  *   id: string, device: string, seq: number, prev: string | null, boot: string, site: string,
  *   worker: string | null, order: string | null, parcel: string | null,
- *   kind: 'arrival' | 'take-open' | 'take' | 'bind', slot: string | null, challenge: string | null, label: string | null,
+ *   kind: string, slot: string | null, challenge: string | null, label: string | null,
  *   opens?: string | null, closed?: 'complete' | 'interrupted', tally?: {line: string, units: number}[],
- *   code?: string | null, alias?: string | null,
+ *   code?: string | null, alias?: string | null, values?: Readonly<Record<string, string | null>>,
  *   file: {sha256: string, bytes: number, mime: string} | null, chunks: {n: number, root: string} | null,
  *   mono: {start: number, stop: number}, wall: {start: number, stop: number, tz: number},
  *   offset: {ms: number, pm: number} | null, events: string | null, supersedes: string | null,
@@ -49,8 +51,8 @@ const HEAD = shapes([
   ['worker', `${ID}|-`],
   ['order', `${ID}|-`],
   ['parcel', `${ID}|-`],
-  ['kind', 'arrival|take-open|take|bind'],
-  ['slot', 'EV-\\d{2}|-'],
+  ['kind', '[a-z-]{1,20}'],
+  ['slot', 'EV-\\d{2}p?|-'],
   ['challenge', `${ID}|-`],
   ['label', '[0-9A-HJKMNP-TV-Z]{10}|-'],
 ]);
@@ -90,7 +92,7 @@ function shapes(list) {
  * @throws {RecordError}
  */
 export function recordText(fields) {
-  const lines = [...lineUp(HEAD, fields), ...takeLines(fields), ...bindLines(fields), ...lineUp(TAIL, fields)];
+  const lines = [...lineUp(HEAD, fields), ...takeLines(fields), ...bindLines(fields), ...valueLines(fields), ...lineUp(TAIL, fields)];
   const text = lines.map((line) => line + '\n').join('');
   parseRecord(text);
   return text;
@@ -159,6 +161,15 @@ function bindLines(fields) {
   return [];
 }
 
+/** @param {RecordFields} fields @returns {string[]} */
+function valueLines(fields) {
+  const values = fields.values ?? {};
+  const keys = [...(KIND_SHAPES.get(fields.kind)?.keys() ?? [])];
+  const strange = Object.keys(values).filter((key) => !keys.includes(key));
+  if (strange.length) throw new RecordError(`${fields.kind} has no ${strange.join(', ')}`);
+  return keys.map((key) => `${key} ${values[key] ?? '-'}`);
+}
+
 /** @param {() => string} step @returns {string} @throws {RecordError} when the format cannot carry it */
 function carried(step) {
   try {
@@ -180,13 +191,20 @@ export function parseRecord(text) {
   /** @type {Record<string, string>} */
   const values = {};
   take(lines, HEAD, values);
+  const own = KIND_SHAPES.get(values.kind);
+  if (!own) throw new RecordError(`a kind that this phone does not know: ${values.kind}`);
   const isTake = values.kind === 'take';
   if (isTake) take(lines, TAKE, values);
   const tally = isTake ? takeTally(lines) : [];
   if (values.kind === 'bind') take(lines, BIND, values);
+  /** @type {Record<string, string>} */
+  const said = {};
+  take(lines, new Map(own), said);
+  for (const word of Object.values(said).flatMap((text) => text.split(' '))) if (/^\d+$/.test(word)) whole(word);
   take(lines, TAIL, values);
   if (lines.length) throw new RecordError(`unknown line: ${lines[0]}`);
   const fields = fieldsOf(values, tally);
+  if (own.size) fields.values = Object.fromEntries(Object.entries(said).map(([key, text]) => [key, text === '-' ? null : text]));
   checkTogether(fields);
   return fields;
 }
@@ -292,8 +310,19 @@ function fieldsOf(values, tally) {
 function checkTogether(fields) {
   if ((fields.seq === 1) !== (fields.prev === null)) throw new RecordError('prev is - for the first record only');
   if (fields.mono.stop < fields.mono.start) throw new RecordError('mono runs backwards');
-  if (!fields.file !== !fields.chunks) throw new RecordError('file and chunks come together');
-  if (fields.kind !== 'take' && (fields.file || fields.events)) throw new RecordError(`${fields.kind} has a file`);
+  checkFile(fields);
+  if (SLOT_KINDS.has(fields.kind) && !fields.slot) throw new RecordError(`a ${fields.kind} names its slot`);
+  if (SUPERSEDING_KINDS.has(fields.kind) && !fields.supersedes) throw new RecordError(`a ${fields.kind} supersedes nothing`);
   if (fields.kind === 'bind' && !fields.code === !fields.alias) throw new RecordError('a bind names a code or an alias');
   if (fields.closed === 'complete' && !fields.file) throw new RecordError('a complete take without a file');
+}
+
+/** @param {RecordFields} fields */
+function checkFile({ kind, file, chunks, events }) {
+  if (PHOTO_KINDS.has(kind)) {
+    if (!file || chunks || events) throw new RecordError('a photo has a file, no chunks and no events');
+    return;
+  }
+  if (!file !== !chunks) throw new RecordError('file and chunks come together');
+  if (kind !== 'take' && (file || events)) throw new RecordError(`${kind} has a file`);
 }
