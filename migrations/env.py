@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from webapp.store import schema, schema_desk, schema_doors  # noqa: F401  (fills the metadata)
+from webapp.store import schema, schema_desk, schema_dock, schema_doors  # noqa: F401  (fills the metadata)
 from webapp.store.columns import Base
 
 connection = context.config.attributes["connection"]

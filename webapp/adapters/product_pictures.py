@@ -16,7 +16,14 @@ _FORMATS = ("JPEG", "PNG", "WEBP")
 
 
 def product_picture(upload: BinaryIO) -> bytes:
-    """At most 480 pixels a side, upright, without metadata. Raises ``picture_unreadable`` or ``picture_too_large``.
+    """At most 480 pixels a side. Raises as ``small_picture``."""
+    return small_picture(upload, side=SIDE)
+
+
+def small_picture(upload: BinaryIO, *, side: int) -> bytes:
+    """A JPEG of at most ``side`` pixels a side, upright, without metadata.
+
+    Raises ``picture_unreadable`` or ``picture_too_large``.
 
     The size is read from the header before anything is decoded: a small file may claim a billion pixels.
     """
@@ -26,7 +33,7 @@ def product_picture(upload: BinaryIO) -> bytes:
             image = Image.open(upload, formats=_FORMATS)
             if image.width * image.height > MAX_PIXELS:
                 raise Refusal("picture_too_large")
-            image.thumbnail((SIDE, SIDE))
+            image.thumbnail((side, side))
             upright = ImageOps.exif_transpose(image).convert("RGB")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Refusal("picture_too_large") from None

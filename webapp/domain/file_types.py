@@ -14,6 +14,7 @@ INLINE_SAFE: Final = frozenset(
 
 _EBML: Final = b"\x1a\x45\xdf\xa3"
 _EBML_TYPES: Final = frozenset({"video/webm", "video/x-matroska"})
+_HEIF_BRANDS: Final = frozenset({b"heic", b"heix", b"mif1", b"msf1", b"hevc", b"heim", b"heis"})
 _STARTS: Final = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -33,7 +34,7 @@ def sniff(head: bytes) -> str | None:
         return "video/webm" if b"webm" in head[:64] else "video/x-matroska"
     # ISO base media: a box named ftyp comes first; its size stands before it.
     if head[4:8] == b"ftyp":
-        return "video/mp4"
+        return "image/heic" if head[8:12] in _HEIF_BRANDS else "video/mp4"
     return None
 
 

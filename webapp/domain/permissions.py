@@ -39,8 +39,10 @@ class Permission(StrEnum):
     ORDERS_IMPORT = "orders.import"
     ORDERS_EDIT = "orders.edit"
     LABELS_PRINT = "labels.print"
+    LABELS_CORRECT = "labels.correct"
     EVIDENCE_VIEW = "evidence.view"
     GOODS_COUNT = "goods.count"
+    GOODS_DECIDE = "goods.decide"
     PEOPLE_MANAGE = "people.manage"
     TEAM_MANAGE = "team.manage"
     SITES_MANAGE = "sites.manage"
@@ -66,9 +68,12 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.ORDERS_IMPORT: _DESK,
     Permission.ORDERS_EDIT: _DESK,
     Permission.LABELS_PRINT: _DESK,
+    Permission.LABELS_CORRECT: _DESK,
     Permission.EVIDENCE_VIEW: _READERS,
     # Receive, weigh, count: a record of anybody else is kept and carries a finding.
     Permission.GOODS_COUNT: frozenset({Role.CN_RECEIVER, Role.CN_QC, Role.VN_RECEIVER, Role.VN_QC}),
+    # Pass, hold, reject: QC or the importer.
+    Permission.GOODS_DECIDE: _DESK | {Role.CN_QC, Role.VN_QC},
     Permission.PEOPLE_MANAGE: frozenset({Role.OWNER, Role.ADMINISTRATOR}),
     Permission.TEAM_MANAGE: frozenset({Role.OWNER}),
     Permission.SITES_MANAGE: frozenset({Role.ADMINISTRATOR}),

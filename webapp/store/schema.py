@@ -24,6 +24,7 @@ class Organisation(Base):
     name: Mapped[str]
     customer_code: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime]
+    quota_bytes: Mapped[Big | None]  # of films and photos; None: no limit
 
 
 class Site(Base):
@@ -36,6 +37,8 @@ class Site(Base):
     zone: Mapped[str]  # IANA
     language: Mapped[str]
     created_at: Mapped[datetime]
+    quota_bytes: Mapped[Big | None]  # of what its phones sent; None: no limit
+    phone_day_bytes: Mapped[Big | None]  # what one phone may send in 24 hours; None: no limit
 
 
 class SiteOrganisation(Base):
@@ -187,6 +190,7 @@ class Order(Base):
     arrived_parcels: Mapped[int] = mapped_column(default=0, server_default="0")
     expected_parcels: Mapped[int] = mapped_column(default=0, server_default="0")
     state: Mapped[str | None]  # domain.progress.OrderState
+    verdict: Mapped[str | None]  # projection: the worst standing verdict of its lines
 
     account: Mapped[PlatformAccount] = relationship(lazy="joined")
     supplier: Mapped[Supplier] = relationship(lazy="joined")
@@ -397,6 +401,7 @@ class Take(Base):
     site_id: Mapped[str] = mapped_column(ForeignKey("site.id"))
     opened_at: Mapped[datetime]  # server receipt of take-open, or of the take if that came first
     device_started_ms: Mapped[Big]
+    slot: Mapped[str | None]  # what the film is for; None: from before takes named it
     closed_at: Mapped[datetime | None]
     closed: Mapped[str | None]  # complete | interrupted
     close_record_id: Mapped[str | None] = mapped_column(String(32))

@@ -72,6 +72,30 @@ class LabelAlias(Base):
     parcel_id: Mapped[str] = mapped_column(ForeignKey("parcel.id"), index=True)
     bound_at: Mapped[datetime]
     record_id: Mapped[str] = mapped_column(String(32))
+    ended_at: Mapped[
+        datetime | None
+    ]  # the desk took the binding back; the next `bind` record may bind it again
+
+
+class LabelCorrection(Base):
+    """What the desk corrected about one label or sticker. Added to, never changed: the last one of a code counts."""
+
+    __tablename__ = "label_correction"
+    id: Mapped[Id]
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), index=True)
+    what: Mapped[str]  # voided | unbound | moved
+    code: Mapped[str | None] = mapped_column(
+        ForeignKey("label.code"), index=True
+    )  # else a sticker at a site:
+    site_id: Mapped[str | None] = mapped_column(ForeignKey("site.id"))
+    text_norm: Mapped[str | None] = mapped_column(index=True)
+    text: Mapped[str]  # as people see it: the code, or what stands on the sticker
+    from_parcel_id: Mapped[str | None] = mapped_column(ForeignKey("parcel.id"), index=True)
+    to_parcel_id: Mapped[str | None] = mapped_column(ForeignKey("parcel.id"), index=True)
+    bound_record_id: Mapped[str | None] = mapped_column(String(32))  # the `bind` record that it takes back
+    reason: Mapped[str] = mapped_column(Text)
+    made_by: Mapped[str]
+    made_at: Mapped[datetime]
 
 
 class LoadUnit(Base):
@@ -97,7 +121,8 @@ class ReceivingPlan(Base):
     supplier_id: Mapped[str | None] = mapped_column(ForeignKey("supplier.id"))
     least_fen: Mapped[Big | None]  # value: orders paid at least this
     clean_receipts: Mapped[int | None]  # history: after this many clean receipts of the supplier
-    depth: Mapped[str]  # arrive | condition_weight | count | count_sample
+    depth: Mapped[str]
+    sampling: Mapped[str | None]  # domain.sampling_plan: "fix" or e.g. "aql II 2.5"; None: fix
     reason: Mapped[str] = mapped_column(Text)
     decided_by: Mapped[str]
     decided_at: Mapped[datetime]

@@ -10,13 +10,16 @@ from pathlib import Path
 from webapp.adapters.blobs import Blobs
 from webapp.adapters.media import poster, remux_seekable
 from webapp.adapters.media_facts import MediaFailed
+from webapp.adapters.product_pictures import small_picture
 from webapp.domain.ledger import derivative_entry
+from webapp.domain.refusals import Refusal
 from webapp.store import ledger, takes
 from webapp.store.database import Database
 from webapp.store.schema import Blob, Derivative, Work
 
 LEASE = timedelta(minutes=15)
-KINDS = ("seekable",)
+KINDS = ("seekable", "thumbnail")
+THUMBNAIL_SIDE = 960
 _TRIES = 3
 _RETRY = timedelta(minutes=2)
 
@@ -28,9 +31,12 @@ def run_next(database: Database, blobs: Blobs, *, now: datetime, spool: Path) ->
     if work is None:
         return False
     try:
-        _make_copies(database, blobs, work.subject, now=now, spool=spool)
+        if work.kind == "thumbnail":
+            _make_thumbnail(database, blobs, work.subject, now=now, spool=spool)
+        else:
+            _make_copies(database, blobs, work.subject, now=now, spool=spool)
         problem = None
-    except MediaFailed as failed:
+    except (MediaFailed, Refusal) as failed:
         problem = failed.code
     with database.write() as session:
         row = session.get_one(Work, work.id)
@@ -54,6 +60,15 @@ def _make_copies(database: Database, blobs: Blobs, sha256: str, *, now: datetime
         )
         still.write_bytes(poster(film, min(1500, facts.duration_ms // 2)))
         _keep(database, blobs, still, of=sha256, kind="poster", mime="image/jpeg", facts={}, now=now)
+
+
+def _make_thumbnail(database: Database, blobs: Blobs, sha256: str, *, now: datetime, spool: Path) -> None:
+    """Raises ``picture_unreadable`` or ``picture_too_large``: the original stays, and is shown as a file."""
+    spool.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=spool) as folder, blobs.path(sha256).open("rb") as original:
+        small = Path(folder) / "small.jpg"
+        small.write_bytes(small_picture(original, side=THUMBNAIL_SIDE))
+        _keep(database, blobs, small, of=sha256, kind="thumbnail", mime="image/jpeg", facts={}, now=now)
 
 
 def _keep(

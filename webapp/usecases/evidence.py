@@ -177,8 +177,10 @@ def _append(
 
 def _receipt(session: Session, record: Record, fields: RecordFields) -> Receipt:
     file = None
-    if fields.file is not None and fields.opens is not None:
-        state = file_state(session, take_id=fields.opens, device_id=fields.device, claim=fields.file)
+    # A take's bytes were announced by its opening record, a photo's by its own.
+    announced = fields.opens or fields.id
+    if fields.file is not None:
+        state = file_state(session, take_id=announced, device_id=fields.device, claim=fields.file)
         file = FileReceipt(f"sha256:{fields.file.sha256}", fields.file.bytes, state)
     return Receipt(
         id=record.id,

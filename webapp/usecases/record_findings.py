@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,9 @@ from webapp.domain.permissions import Permission, may
 from webapp.domain.receipt_time import BestTime, best_time, clock_findings
 from webapp.store import evidence as rows
 from webapp.store.schema import Challenge, Device, Label, Order, Parcel, Record, Site, Worker
+
+_NO_PARCEL_NEEDED: Final = frozenset({"take", "slip", "unidentified", "withdrawal", "segment", "photo"})
+_DECIDING: Final = {"verdict": Permission.GOODS_DECIDE}
 
 
 @dataclass(frozen=True)
@@ -87,14 +91,14 @@ def _worker(session: Session, fields: RecordFields, site: Site) -> list[Finding]
     if worker.site_id != site.id:
         return [Finding("worker_of_other_site", fields.worker)]
     findings = [] if worker.left_at is None else [Finding("worker_left", fields.worker)]
-    if not may(worker.roles, Permission.GOODS_COUNT):
+    if not may(worker.roles, _DECIDING.get(fields.kind, Permission.GOODS_COUNT)):
         findings.append(Finding("worker_may_not", fields.worker))
     return findings
 
 
 def _parcel(session: Session, fields: RecordFields, site: Site) -> tuple[Parcel | None, list[Finding]]:
     if fields.parcel is None:
-        return None, [] if fields.kind == "take" else [Finding("parcel_unknown")]
+        return None, [] if fields.kind in _NO_PARCEL_NEEDED else [Finding("parcel_unknown")]
     parcel = session.get(Parcel, fields.parcel)
     if parcel is None:
         return None, [Finding("parcel_unknown", fields.parcel)]

@@ -5,19 +5,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from webapp.domain.evidence import Finding, RecordFields
+from webapp.store import board, dock
 from webapp.store import evidence as rows
-from webapp.store.schema import Parcel, Take, Tally
+from webapp.store.schema import Parcel, Site, Take, Tally
+from webapp.store.schema_dock import DockFact
+from webapp.usecases.dock_facts import keep_fact
 from webapp.usecases.label_binding import bind
-from webapp.usecases.order_progress import recompute_progress
+from webapp.usecases.notices import raise_counts
+from webapp.usecases.order_progress import counts_of_lines, recompute_progress
 from webapp.usecases.record_findings import Facts
 from webapp.usecases.take_files import settle, type_findings
 
 OrdersChanged = Callable[[Session, set[str]], None]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+COUNT_SLOTS: Final = frozenset({None, "EV-01", "EV-18"})
+"""Films whose taps are a count: EV-18, which may be one clip with EV-01."""
 
 
 def project(
@@ -29,13 +37,19 @@ def project(
     if facts.reused:
         return []
     if fields.kind == "arrival":
+        findings = keep_fact(session, fields, facts, now=now)
         _arrival(session, fields, facts, orders_changed)
-        return []
+        return findings
     if fields.kind == "take-open":
         return _open_take(session, fields, facts, now)
     if fields.kind == "bind":
         return bind(session, fields, facts)
-    return _close_take(session, fields, facts, now)
+    if fields.kind == "take":
+        return _close_take(session, fields, facts, now)
+    findings = keep_fact(session, fields, facts, now=now)
+    if fields.kind == "withdrawal":
+        take_back_arrival(session, fields, orders_changed)
+    return findings
 
 
 def _arrival(session: Session, fields: RecordFields, facts: Facts, orders_changed: OrdersChanged) -> None:
@@ -59,6 +73,29 @@ def _arrival(session: Session, fields: RecordFields, facts: Facts, orders_change
         orders_changed(session, changed)
 
 
+def take_back_arrival(session: Session, fields: RecordFields, orders_changed: OrdersChanged) -> None:
+    """A withdrawn goods receipt: the parcel's receipt is the earliest that still stands, or unknown again."""
+    withdrawn = session.get(DockFact, fields.supersedes)
+    if withdrawn is None or withdrawn.kind != "arrival" or withdrawn.gone_by != fields.id:
+        return
+    parcel = session.get(Parcel, withdrawn.parcel_id) if withdrawn.parcel_id else None
+    if parcel is None or parcel.received_record_id != withdrawn.id:
+        return
+    first = next(iter(dock.arrivals_of_parcel(session, parcel.id)), None)
+    site = session.get_one(Site, first.site_id) if first else None
+    parcel.received_at = first.at if first else None
+    parcel.received_zone = site.zone if site else None
+    parcel.received_site_id, parcel.received_record_id = (first.site_id, first.id) if first else (None, None)
+    session.flush()
+    orders = rows.orders_of_parcel(session, parcel.id)
+    for order in orders:
+        receipts = [(one.received_at, one.received_zone) for one in order.parcels if one.received_at]
+        order.received_at, order.received_zone = min(receipts, default=(None, None), key=lambda r: r[0])
+    recompute_progress(session, [order.id for order in orders])
+    session.flush()
+    orders_changed(session, {order.id for order in orders})
+
+
 def _open_take(session: Session, fields: RecordFields, facts: Facts, now: datetime) -> list[Finding]:
     take = session.get(Take, fields.id)
     if take is None:
@@ -68,7 +105,7 @@ def _open_take(session: Session, fields: RecordFields, facts: Facts, now: dateti
     # The `take` came first and made the row; what it could not know is filled in.
     if take.device_id != facts.device.id:
         return [Finding("take_of_other_device", fields.id)]
-    take.device_started_ms = fields.wall.start
+    take.device_started_ms, take.slot = fields.wall.start, fields.slot
     take.worker_id = take.worker_id or fields.worker
     return []
 
@@ -84,6 +121,7 @@ def _new_take(
         site_id=facts.site.id,
         opened_at=now,
         device_started_ms=fields.wall.start,
+        slot=fields.slot,
         file_state="missing",
     )
     session.add(take)
@@ -114,9 +152,14 @@ def _close_take(session: Session, fields: RecordFields, facts: Facts, now: datet
         return [*findings, Finding("take_closed_twice", take.close_record_id)]
     _apply_close(session, take, fields, now)
     rows.drop_tallies(session, take.id)
-    session.add_all(Tally(take_id=take.id, line_id=line, units=count) for line, count in units.items())
+    # A film of something else (a measurement, a function test) counts nothing, not even zero.
+    if take.slot in COUNT_SLOTS:
+        session.add_all(Tally(take_id=take.id, line_id=line, units=count) for line, count in units.items())
     session.flush()
-    return findings + _file_findings(session, take, now)
+    findings += _file_findings(session, take, now)
+    orders = board.orders_for_progress(session, sorted(rows.order_ids_of_parcel(session, take.parcel_id)))
+    raise_counts(session, orders, counts_of_lines(session, orders), record_id=fields.id, now=now)
+    return findings
 
 
 def _apply_close(session: Session, take: Take, fields: RecordFields, now: datetime) -> None:

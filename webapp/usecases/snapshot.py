@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -15,14 +16,19 @@ from webapp.store import plans as plan_rows
 from webapp.store.database import Database
 from webapp.store.schema import Device, Order, Parcel, Site
 from webapp.store.schema_desk import OrderCheck
+from webapp.usecases.applied_plans import plans_of_orders
 from webapp.usecases.checks import in_order
-from webapp.usecases.plans import plans_of_orders
+from webapp.usecases.snapshot_facts import ToldAtTable, told_at_table
 from webapp.usecases.workers import worker_view
 
 _RANK = {"carton": 1, "blank": 2, "parcel": 3}
 
 
-def snapshot(database: Database, *, device_id: str) -> dict[str, Any]:
+FACTS_KEPT: Final = timedelta(days=45)
+"""How far back a phone is told what was recorded at its site."""
+
+
+def snapshot(database: Database, *, device_id: str, now: datetime) -> dict[str, Any]:
     with database.read() as session:
         device = session.get_one(Device, device_id)
         site = session.get_one(Site, device.site_id)
@@ -31,14 +37,15 @@ def snapshot(database: Database, *, device_id: str) -> dict[str, Any]:
         orders = {order.id: order for parcel in parcels for order in parcel.orders}
         plans = plans_of_orders(session, orders.values())
         checks = plan_rows.checks_of_organisations(session, codes)
+        told = told_at_table(session, site, since=now - FACTS_KEPT)
         return {
             "site": site_view(site),
             "workers": [worker_view(worker) for worker in people.workers_at(session, site.id)],
             "orders": [
-                _order(order, codes[order.organisation_id], plans[order.id], checks.get(order.id, []))
+                _order(order, codes[order.organisation_id], plans[order.id], checks.get(order.id, []), told)
                 for order in orders.values()
             ],
-            "parcels": [_parcel(parcel) for parcel in parcels],
+            "parcels": [_parcel(parcel) | told.of_parcel(parcel.id) for parcel in parcels],
             "blanks": _blanks(session, site.id),
             "aliases": label_rows.aliases_at(session, site.id),
         }
@@ -57,7 +64,9 @@ def site_view(site: Site) -> dict[str, str]:
     return {"id": site.id, "name": site.name, "kind": site.kind, "zone": site.zone, "language": site.language}
 
 
-def _order(order: Order, customer_code: str, plan: Plan, checks: list[OrderCheck]) -> dict[str, Any]:
+def _order(
+    order: Order, customer_code: str, plan: Plan, checks: list[OrderCheck], told: ToldAtTable
+) -> dict[str, Any]:
     return {
         "id": order.id,
         "order_no": order.order_no,
@@ -81,6 +90,7 @@ def _order(order: Order, customer_code: str, plan: Plan, checks: list[OrderCheck
                 "picture": line.picture_sha256,
                 "pack_factor": line.pack_factor,
                 "unit_weight_mg": line.unit_weight_mg,
+                **told.of_line(line, parcels=len(order.parcels)),
             }
             for line in order.lines
         ],

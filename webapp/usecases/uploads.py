@@ -24,7 +24,10 @@ from webapp.domain.file_types import HEAD_BYTES, served_mime
 from webapp.domain.refusals import Refusal
 from webapp.store import uploads as rows
 from webapp.store.database import Database
+from webapp.store.dock import photo_expects_bytes
 from webapp.store.schema import Take, Upload
+from webapp.store.schema_dock import Photo
+from webapp.usecases.photo_files import settle_photo
 from webapp.usecases.take_files import settle
 
 UPLOAD_LIFE: Final = timedelta(days=14)
@@ -35,7 +38,7 @@ CHECKPOINT_BYTES: Final = 8 << 20
 
 _PIECE: Final = 256 << 10
 _MAX_BYTES: Final = 2**53 - 1
-_MIME: Final = re.compile(r"(video/(webm|mp4|x-matroska)|image/(jpeg|png|webp))(;[!-~]{1,100})?")
+_MIME: Final = re.compile(r"(video/(webm|mp4|x-matroska)|image/(jpeg|png|webp|heic|heif))(;[!-~]{1,100})?")
 
 
 class BodyCut(Exception):
@@ -75,7 +78,9 @@ def create(
     length: int | None,
     now: datetime,
 ) -> UploadState:
-    """A new upload for a take that this device opened; ``length`` None while it is still being recorded.
+    """A new upload for a take that this device opened, or a photo that it committed.
+
+    ``length`` is None while it is still being recorded.
 
     Raises ``record_unknown`` (the commitment comes first), ``mime_unknown``, ``upload_empty``, ``disk_full``.
     """
@@ -85,7 +90,9 @@ def create(
     blobs.need_room(length or 0)
     upload_id = new_id()
     with database.read() as session:
-        if not rows.takes_bytes(session, record_id, device_id):
+        if not rows.takes_bytes(session, record_id, device_id) and not photo_expects_bytes(
+            session, record_id, device_id
+        ):
             raise Refusal("record_unknown")
     blobs.spools.create(upload_id)
     upload = Upload(
@@ -331,6 +338,9 @@ def _settle(session: Session, upload: Upload, now: datetime) -> None:
     take = session.get(Take, upload.record_id)
     if take is not None and take.device_id == upload.device_id:
         settle(session, take, now=now)
+    photo = session.get(Photo, upload.record_id)
+    if photo is not None and photo.device_id == upload.device_id:
+        settle_photo(session, photo, now=now)
 
 
 def _state(upload: Upload) -> UploadState:

@@ -99,7 +99,7 @@ def shifts() -> Response:
 @api.get("/snapshot")
 @requires(Permission.SNAPSHOT_READ)
 def read_snapshot() -> Response:
-    view = snapshot.snapshot(services().database, device_id=g.device_id)
+    view = snapshot.snapshot(services().database, device_id=g.device_id, now=services().clock.now())
     return jsonify({**view, "server_time_ms": server_time_ms()})
 
 

@@ -1,0 +1,93 @@
+"""What a phone is told of earlier work at its site: facts, its own stage's counts, a check value for a blind count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from webapp.domain.count_check import count_check
+from webapp.store import dock as rows
+from webapp.store.schema import OrderLine, Site
+from webapp.store.schema_dock import DockFact
+
+
+@dataclass(frozen=True)
+class ToldAtTable:
+    """``counted`` and ``china``: line → [(parcel, units)]; ``china`` is None at a site that is not in Vietnam."""
+
+    facts: dict[str, list[dict[str, Any]]]
+    open_takes: dict[str, list[dict[str, Any]]]
+    counted: dict[str, list[tuple[str, int]]]
+    china: dict[str, list[tuple[str, int]]] | None
+
+    def of_parcel(self, parcel_id: str) -> dict[str, Any]:
+        return {"facts": self.facts.get(parcel_id, []), "open_takes": self.open_takes.get(parcel_id, [])}
+
+    def of_line(self, line: OrderLine, *, parcels: int) -> dict[str, Any]:
+        """``check`` says "same" or "differs" to a phone that is not sent the quantity; None: nothing to compare with.
+
+        A phone compares only when every other of the order's ``parcels`` is in ``counted``.
+        """
+        expected = self._expected(line, parcels)
+        return {
+            "check": None if expected is None else count_check(line.id, expected),
+            "counted": [list(pair) for pair in self.counted.get(line.id, [])],
+            "parcels": parcels,
+        }
+
+    def _expected(self, line: OrderLine, parcels: int) -> int | None:
+        china = (self.china or {}).get(line.id, [])
+        if china and len(china) == parcels:
+            return sum(units for _, units in china)
+        return line.quantity_milli // 1000 if line.quantity_milli % 1000 == 0 else None
+
+
+def told_at_table(session: Session, site: Site, *, since: datetime) -> ToldAtTable:
+    facts = rows.facts_at(session, site.id, since)
+    takes = rows.open_takes_at(session, site.id, since)
+    people = {fact.worker_id for fact in facts} | {take.worker_id for take in takes}
+    names = rows.worker_names(session, {worker for worker in people if worker})
+    by_parcel: dict[str, list[dict[str, Any]]] = {}
+    for fact in facts:
+        if fact.parcel_id is not None:
+            by_parcel.setdefault(fact.parcel_id, []).append(_fact(fact, names))
+    open_takes: dict[str, list[dict[str, Any]]] = {}
+    for take in takes:
+        open_takes.setdefault(take.parcel_id, []).append(
+            {
+                "take": take.id,
+                "worker": names.get(take.worker_id or ""),
+                "started_at": take.opened_at.isoformat(timespec="milliseconds"),
+            }
+        )
+    vietnam = site.kind == "VN_warehouse"
+    return ToldAtTable(
+        facts=by_parcel,
+        open_takes=open_takes,
+        counted=_by_line(rows.stage_counts(session, site.id, vietnam=vietnam)),
+        china=_by_line(rows.stage_counts(session, site.id, vietnam=False)) if vietnam else None,
+    )
+
+
+def _by_line(counts: list[tuple[str, str, int]]) -> dict[str, list[tuple[str, int]]]:
+    found: dict[str, list[tuple[str, int]]] = {}
+    for line, parcel, units in counts:
+        found.setdefault(line, []).append((parcel, units))
+    return found
+
+
+def _fact(fact: DockFact, names: dict[str, str]) -> dict[str, Any]:
+    also = fact.said.get("also") or ""
+    return {
+        "id": fact.id,
+        "kind": fact.kind,
+        "slot": fact.slot,
+        "also": also.split(),
+        "values": fact.said,
+        "at": fact.at.isoformat(timespec="milliseconds"),
+        "worker": names.get(fact.worker_id or ""),
+        "gone": fact.gone_by is not None,
+    }
