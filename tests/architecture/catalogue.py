@@ -27,6 +27,8 @@ DYNAMIC = {
     "clock.source.": "where a clock's start comes from (domain/deadlines.py)",
     "clock.state.": "a clock's state (domain/deadlines.py)",
     "count.warn_": "what went wrong during a take (screens/counting.js)",
+    "defect.": "what may be wrong with a unit (domain/defects.DEFECTS)",
+    "defect_class.": "how bad a defect is (domain/record_kinds.DEFECT_CLASSES)",
     "enrol.can_": "what a phone's check found (device/capabilities.js)",
     "enrol.cannot_": "what a phone's check found missing (device/capabilities.js)",
     "error.": "the code of a Refusal or of an HTTP error (web/errors.py)",
@@ -53,11 +55,14 @@ DYNAMIC = {
     "plans.scope_": "a decision's scope (domain/receiving_plan.py)",
     "profile.": "the rulebook's profiles, named after their files",
     "recourse.": "what is left when a window is over (domain/deadlines.py)",
+    "redraw_reason.": "why a sample is drawn again (domain/defects.REDRAW_REASONS)",
     "rule.": "a rule's id from the rulebook's TOML, then .name or .missed",
     "scan.camera_": "why a camera did not open (device/camera.js)",
     "status.line_": "why a pasted status line was refused (domain/status_times.py)",
     "sync.problem_": "why a capture is not safe (screens/capture_state.js)",
     "sync.state_": "how far a capture has come (screens/capture_state.js)",
+    "verdict.": "what QC decides (domain/record_kinds.VERDICTS)",
+    "verdict_reason.": "why QC decides so (domain/defects.VERDICT_REASONS)",
     "take.cut_": "why a take ended early (screens/done.js)",
 }
 

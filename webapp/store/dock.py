@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
+from webapp.domain import site_kinds
 from webapp.store.schema import (
     Order,
     Parcel,
@@ -165,7 +166,7 @@ def stage_counts(session: Session, site_id: str, *, vietnam: bool) -> list[tuple
 
     China and Vietnam count for themselves: neither phone is told the other's count.
     """
-    stage = Site.kind == "VN_warehouse" if vietnam else Site.kind != "VN_warehouse"
+    stage = Site.kind == site_kinds.VN if vietnam else Site.kind != site_kinds.VN
     ranked = (
         select(
             Tally.line_id,
@@ -200,10 +201,11 @@ def open_takes_at(session: Session, site_id: str, since: datetime) -> list[Take]
     return list(session.scalars(found.order_by(Take.opened_at, Take.id)))
 
 
+def closed_takes_at(session: Session, site_id: str, since: datetime) -> list[Take]:
+    found = select(Take).where(Take.site_id == site_id, Take.closed.is_not(None), Take.opened_at >= since)
+    return list(session.scalars(found.order_by(Take.opened_at, Take.id)))
+
+
 def worker_names(session: Session, ids: Collection[str]) -> dict[str, str]:
     found = select(Worker.id, Worker.name).where(Worker.id.in_(list(ids)))
     return {worker_id: name for worker_id, name in session.execute(found)}
-
-
-def parcel(session: Session, parcel_id: str) -> Parcel | None:
-    return session.get(Parcel, parcel_id)

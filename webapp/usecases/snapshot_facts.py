@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from webapp.domain import site_kinds
 from webapp.domain.count_check import count_check
 from webapp.store import dock as rows
-from webapp.store.schema import OrderLine, Site
+from webapp.store.schema import OrderLine, Site, Take
 from webapp.store.schema_dock import DockFact
 
 
@@ -48,12 +49,15 @@ class ToldAtTable:
 def told_at_table(session: Session, site: Site, *, since: datetime) -> ToldAtTable:
     facts = rows.facts_at(session, site.id, since)
     takes = rows.open_takes_at(session, site.id, since)
-    people = {fact.worker_id for fact in facts} | {take.worker_id for take in takes}
+    closed = rows.closed_takes_at(session, site.id, since)
+    people = {fact.worker_id for fact in facts} | {take.worker_id for take in [*takes, *closed]}
     names = rows.worker_names(session, {worker for worker in people if worker})
     by_parcel: dict[str, list[dict[str, Any]]] = {}
     for fact in facts:
         if fact.parcel_id is not None:
             by_parcel.setdefault(fact.parcel_id, []).append(_fact(fact, names))
+    for take in closed:
+        by_parcel.setdefault(take.parcel_id, []).append(_closed_take(take, names))
     open_takes: dict[str, list[dict[str, Any]]] = {}
     for take in takes:
         open_takes.setdefault(take.parcel_id, []).append(
@@ -63,7 +67,7 @@ def told_at_table(session: Session, site: Site, *, since: datetime) -> ToldAtTab
                 "started_at": take.opened_at.isoformat(timespec="milliseconds"),
             }
         )
-    vietnam = site.kind == "VN_warehouse"
+    vietnam = site.kind == site_kinds.VN
     return ToldAtTable(
         facts=by_parcel,
         open_takes=open_takes,
@@ -77,6 +81,21 @@ def _by_line(counts: list[tuple[str, str, int]]) -> dict[str, list[tuple[str, in
     for line, parcel, units in counts:
         found.setdefault(line, []).append((parcel, units))
     return found
+
+
+def _closed_take(take: Take, names: dict[str, str]) -> dict[str, Any]:
+    """A `take` record as a fact among the others; how many units it counted stays out."""
+    assert take.closed_at is not None
+    return {
+        "id": take.close_record_id,
+        "kind": "take",
+        "slot": take.slot,
+        "also": [],
+        "values": {"opens": take.id, "closed": take.closed},
+        "at": take.closed_at.isoformat(timespec="milliseconds"),
+        "worker": names.get(take.worker_id or ""),
+        "gone": False,
+    }
 
 
 def _fact(fact: DockFact, names: dict[str, str]) -> dict[str, Any]:
