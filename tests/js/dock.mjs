@@ -18,6 +18,13 @@ export function answer(json, status = 200, headers = {}) {
 /** @param {number} status @param {string} code */
 export const refusal = (status, code, more = {}) => answer({ error: { code, message: `words for ${code}` }, ...more }, status);
 
+/** @returns {Promise<Buffer>} the phone's own key, SPKI DER */
+export async function keyHere() {
+  const pair = await loadKey();
+  if (!pair) throw new Error('no key');
+  return Buffer.from(await exportSpki(pair.publicKey));
+}
+
 export class Dock {
   /** @type {Seen[]} */
   seen = [];
@@ -32,6 +39,8 @@ export class Dock {
   refuses = () => false;
   /** Whether the desk has blocked the phone: what it sends goes into quarantine. */
   blocked = false;
+  /** The phone's key as the server has it; null: whichever the phone holds. @type {Buffer | null} */
+  spki = null;
   serverTime = () => Date.now();
   /** @type {Record<string, (seen: Seen) => any>} */
   calls = {};
@@ -74,9 +83,7 @@ export class Dock {
     const match = /^Dockproof device=([0-9a-f]{32}),session=([^,]+),body=([0-9a-f]{64}|-),sig=([\w-]{86})$/.exec(headers.get('Authorization') ?? '');
     if (!match) return refusal(401, 'authorization_missing');
     const [, , session, digest, sig] = match;
-    const pair = await loadKey();
-    if (!pair) throw new Error('no key');
-    const key = createPublicKey({ key: Buffer.from(await exportSpki(pair.publicKey)), format: 'der', type: 'spki' });
+    const key = createPublicKey({ key: this.spki ?? (await keyHere()), format: 'der', type: 'spki' });
     const text = `dockproof-request-1\n${method}\n${path}\n${session}\n${digest}\n`;
     const signature = Buffer.from(sig, 'base64url');
     if (!verify('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' }, signature)) return refusal(401, 'authorization_wrong');
@@ -103,8 +110,9 @@ export class Dock {
   #file(text) {
     const match = /^file sha256:(\S+) (\d+)/m.exec(text);
     if (!match) return null;
-    const opens = /^opens (.*)$/m.exec(text)?.[1];
-    const upload = [...this.uploads.values()].find(({ record }) => record === opens);
+    // A take's bytes come under its take-open record, a photo's under its own.
+    const promised = (/^opens (.*)$/m.exec(text) ?? /^id (.*)$/m.exec(text))?.[1];
+    const upload = [...this.uploads.values()].reverse().find(({ record }) => record === promised);
     const told = { sha256: match[1], bytes: Number(match[2]) };
     if (!upload) return { ...told, state: 'missing' };
     if (upload.data.length !== upload.length) return { ...told, state: 'partial' };
@@ -116,7 +124,8 @@ export class Dock {
     if (method === 'POST') {
       const record = Buffer.from(/record (\S+)/.exec(headers.get('Upload-Metadata') ?? '')?.[1].replace(/,.*/, '') ?? '', 'base64').toString();
       const location = `/api/v1/files/u${this.uploads.size + 1}`;
-      this.uploads.set(location, { data: Buffer.alloc(0), length: null, record });
+      const told = headers.get('Upload-Length');
+      this.uploads.set(location, { data: Buffer.alloc(0), length: told === null ? null : Number(told), record });
       return new Response(null, { status: 201, headers: { Location: location } });
     }
     const upload = this.uploads.get(path);

@@ -45,31 +45,48 @@ export function reasonOf(error) {
   return REASONS[name] ?? 'failed';
 }
 
-/** `ideal` only: an exact facing mode or size locks out tablets and fake cameras. */
-const VIDEO = { facingMode: { ideal: 'environment' }, width: { ideal: 1280 }, height: { ideal: 720 } };
+/** For films: what an old phone can record and scan at once. */
+const FILM = { width: 1280, height: 720 };
+/** For photos: small print on a waybill. */
+export const STILL = { width: 1920, height: 1080 };
 const AUDIO = { echoCancellation: false, noiseSuppression: false, autoGainControl: true };
 
 /**
+ * An exact facing mode or size locks out tablets and fake cameras; an ideal camera is passed over by some browsers.
+ * @param {{ width: number, height: number }} size
+ * @param {string | null} camera
+ * @returns {MediaTrackConstraints}
+ */
+function wanted({ width, height }, camera) {
+  const which = camera ? { deviceId: { exact: camera } } : { facingMode: { ideal: 'environment' } };
+  return { ...which, width: { ideal: width }, height: { ideal: height } };
+}
+
+/**
  * Opens the camera, with the microphone when asked.
- * @param {{ audio: boolean }} options
+ * @param {{ audio: boolean, size?: { width: number, height: number }, camera?: string | null }} options camera: a device
+ *   id; without it the one that looks away from the person
  * @returns {Promise<OpenCamera>}
  * @throws {CameraProblem}
  */
-export async function openCamera({ audio }) {
+export async function openCamera({ audio, size = FILM, camera = null }) {
+  const video = wanted(size, camera);
   const media = navigator.mediaDevices;
   if (!window.isSecureContext || !media?.getUserMedia) throw new CameraProblem('insecure');
   /** @type {ProblemReason | null} */
   let soundProblem = null;
   if (audio) {
     try {
-      return opened(await media.getUserMedia({ video: VIDEO, audio: AUDIO }), null);
+      return opened(await media.getUserMedia({ video, audio: AUDIO }), null);
     } catch (error) {
       soundProblem = reasonOf(error);
     }
   }
   try {
-    return opened(await media.getUserMedia({ video: VIDEO }), soundProblem);
+    return opened(await media.getUserMedia({ video }), soundProblem);
   } catch (error) {
+    // A camera chosen earlier may be unplugged since.
+    if (camera && reasonOf(error) === 'none') return openCamera({ audio, size });
     throw new CameraProblem(reasonOf(error), error);
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The phone's database. A migration adds; it never drops or rewrites a store that holds evidence (journal, takes,
- * chunks, events, slices, keys).
+ * chunks, events, slices, photos, photo_bytes, keys).
  */
 import { openDB } from 'idb';
 import { asStorageError } from './errors.js';
@@ -31,7 +31,14 @@ import { asStorageError } from './errors.js';
 /** @typedef {Chunk & {takeId: string}} ChunkRow */
 /** @typedef {{takeId: string, index: number, event: TakeEvent}} EventRow */
 /** @typedef {{takeId: string, index: number, data: ArrayBuffer}} SliceRow */
-/** @typedef {{takeId: string, url: string | null, offset: number, serverSha256: string | null, restarts: number}} UploadRow */
+/** `takeId`: of a take, or of a photo's record. @typedef {{takeId: string, url: string | null, offset: number, serverSha256: string | null, restarts: number}} UploadRow */
+/**
+ * What became of a photo; `id` is its record's, `at` the device's epoch milliseconds. `waiting` is `at` until the server
+ * has verified the bytes, then absent. Its bytes lie apart: a list of photos must not load them all.
+ * @typedef {{id: string, sha256: string, bytes: number, mime: string, parcel: string | null, slot: string, at: number,
+ *   waiting?: number, verifiedAt: number | null, problem: string | null}} PhotoRow
+ */
+/** @typedef {{id: string, data: ArrayBuffer}} PhotoBytesRow */
 /** @typedef {{id: string, note: string, expires: string}} Challenge */
 /** @typedef {{sha256: string, mime: string, data: ArrayBuffer}} PictureRow */
 
@@ -45,6 +52,8 @@ import { asStorageError } from './errors.js';
  *   events: {key: [string, number], value: EventRow},
  *   slices: {key: [string, number], value: SliceRow},
  *   uploads: {key: string, value: UploadRow},
+ *   photos: {key: string, value: PhotoRow, indexes: {waiting: number, parcel: string}},
+ *   photo_bytes: {key: string, value: PhotoBytesRow},
  *   snapshot: {key: string, value: unknown},
  *   challenges: {key: string, value: Challenge},
  *   pictures: {key: string, value: PictureRow},
@@ -69,6 +78,11 @@ const STEPS = [
     db.createObjectStore('uploads', { keyPath: 'takeId' });
     db.createObjectStore('challenges', { keyPath: 'id' });
     db.createObjectStore('pictures', { keyPath: 'sha256' });
+  },
+  (db) => {
+    const photos = db.createObjectStore('photos', { keyPath: 'id' });
+    for (const name of /** @type {const} */ (['waiting', 'parcel'])) photos.createIndex(name, name);
+    db.createObjectStore('photo_bytes', { keyPath: 'id' });
   },
 ];
 

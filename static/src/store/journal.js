@@ -5,7 +5,8 @@
 import { buildHash } from '../core/assets.js';
 import { base64url } from '../core/base64.js';
 import { hexOf, newId } from '../core/ids.js';
-import { recordHash, recordText } from '../core/record.js';
+import { RecordError, recordHash, recordText } from '../core/record.js';
+import { PHOTO_KINDS } from '../core/record_kinds.js';
 import { bootId } from '../device/clock.js';
 import { openDb, write } from './db.js';
 import { TakeSealed } from './errors.js';
@@ -29,15 +30,18 @@ import { getSetting } from './settings.js';
  */
 
 /**
- * Builds, signs and keeps the next record. Signing cannot happen inside a transaction (IndexedDB closes it at the
+ * Builds, signs and keeps the next record; of a photo with its bytes, both or neither. Signing cannot happen inside a transaction (IndexedDB closes it at the
  * first foreign await), so: read the head, sign, then one transaction that fails when the head has moved, and again.
  * @param {RecordDraft} draft
  * @param {Means} means
+ * @param {ArrayBuffer | null} [data] the bytes of a photo's `file`
  * @returns {Promise<{id: string, seq: number, hash: string, text: string}>}
  * @throws {import('../core/record.js').RecordError | TakeSealed | import('./errors.js').StorageFull}
  */
-export async function appendRecord(draft, { sign, random, now }) {
+export async function appendRecord(draft, { sign, random, now }, data = null) {
   const { side = [], ...known } = draft;
+  if (PHOTO_KINDS.has(draft.kind) !== Boolean(data)) throw new RecordError(`${draft.kind} and bytes do not go together`);
+  if (data && data.byteLength !== draft.file?.bytes) throw new RecordError('other bytes than the record says');
   const base = await filledIn(known);
   const id = newId(random);
   const salt = hexOf(random, 16);
@@ -49,7 +53,7 @@ export async function appendRecord(draft, { sign, random, now }) {
       const signature = base64url(await sign(text));
       const hash = recordHash(text);
       const row = journalRow(fields, { text, signature, hash, side, at: now });
-      if (await addRow(row, fields)) return { id, seq: fields.seq, hash, text };
+      if (await addRow(row, fields, data)) return { id, seq: fields.seq, hash, text };
     }
   });
 }
@@ -98,19 +102,25 @@ function journalRow({ device, seq, id, kind, parcel, opens }, written) {
 }
 
 /**
- * The row, and with it in one transaction what it says of a take: every take-open has a take row, every take closes one.
+ * The row, and with it in one transaction what it says of a take or photo: every take-open has a take row, every take
+ * closes one, every photo has its bytes.
  * @param {JournalRow} row
  * @param {RecordFields} fields
+ * @param {ArrayBuffer | null} data of a photo
  * @returns {Promise<boolean>} false: the head has moved meanwhile
  */
-function addRow(row, fields) {
-  return write(['journal', 'takes'], async (tx) => {
+function addRow(row, fields, data) {
+  return write(['journal', 'takes', 'photos', 'photo_bytes'], async (tx) => {
     const journal = tx.objectStore('journal');
     if (await journal.getKey([row.device, row.seq])) return false;
     if (row.opens && !fields.supersedes && (await journal.index('opens').getKey(row.opens))) {
       throw new TakeSealed(row.opens);
     }
     await journal.add(row);
+    if (data) {
+      await tx.objectStore('photos').add(newPhoto(fields, row.at));
+      await tx.objectStore('photo_bytes').add({ id: row.id, data });
+    }
     const takes = tx.objectStore('takes');
     if (row.kind === 'take-open') await takes.add(newTake(fields));
     const opened = row.opens && (await takes.get(row.opens));
@@ -126,6 +136,12 @@ function addRow(row, fields) {
 function newTake({ id, parcel, order, wall }) {
   const start = { takeId: id, open: /** @type {const} */ (1), parcel, order, startedMs: wall.start };
   return { ...start, mime: '', lines: [], backend: null, closed: null, sealedBy: null, verifiedAt: null, problem: null };
+}
+
+/** @param {RecordFields} fields of a photo @param {number} at @returns {import('./db.js').PhotoRow} */
+function newPhoto({ id, parcel, slot, file }, at) {
+  const { sha256, bytes, mime } = file ?? { sha256: '', bytes: 0, mime: '' };
+  return { id, sha256, bytes, mime, parcel, slot: slot ?? '', at, waiting: at, verifiedAt: null, problem: null };
 }
 
 /**
@@ -160,7 +176,7 @@ export async function recordsOfParcel(parcel) {
 
 /**
  * What this phone recorded since an instant or has no answer to, oldest first.
- * @param {string} kind
+ * @param {string | null} kind null: of any kind
  * @param {number} since device epoch milliseconds
  * @returns {Promise<JournalRow[]>}
  */
@@ -172,10 +188,10 @@ export async function recordsSince(kind, since) {
   let cursor = await (await openDb()).transaction('journal').store.openCursor(range, 'prev');
   // Records are answered in their order, so the first answered older row ends the search.
   while (cursor && (cursor.value.state === 'pending' || cursor.value.at >= since)) {
-    if (cursor.value.kind === kind) rows.unshift(cursor.value);
+    if (kind === null || cursor.value.kind === kind) rows.push(cursor.value);
     cursor = await cursor.continue();
   }
-  return rows;
+  return rows.reverse();
 }
 
 /**

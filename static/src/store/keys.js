@@ -1,18 +1,27 @@
 /** The device's keys, kept as CryptoKey objects: their private halves cannot be read out. */
 import { openDb, write } from './db.js';
 
+/** @typedef {{privateKey: CryptoKey, publicKey: CryptoKey}} KeyPair */
+/**
+ * A key that is on its way out: kept until the server has answered. `lastSeq`: the last record that it signed.
+ * @typedef {{pair: KeyPair, lastSeq: number}} FormerKey
+ */
+
 /** @returns {Promise<CryptoKeyPair | null>} null before enrolment */
 export async function loadKey() {
   const pair = /** @type {CryptoKeyPair | undefined} */ (await (await openDb()).get('keys', 'device'));
   return pair ?? null;
 }
 
-/** @param {{privateKey: CryptoKey, publicKey: CryptoKey}} pair @returns {Promise<void>} */
+/** A key from enrolment: what went before it is forgotten. @param {KeyPair} pair @returns {Promise<void>} */
 export async function saveKey(pair) {
-  await write(['keys'], (tx) => tx.objectStore('keys').put(pairOf(pair), 'device'));
+  await write(['keys'], async (tx) => {
+    await tx.objectStore('keys').put(pairOf(pair), 'device');
+    await tx.objectStore('keys').delete('former');
+  });
 }
 
-/** @param {{privateKey: CryptoKey, publicKey: CryptoKey}} pair */
+/** @param {KeyPair} pair */
 function pairOf({ privateKey, publicKey }) {
   return { privateKey, publicKey };
 }

@@ -12,17 +12,25 @@ import { openDb, write } from './db.js';
 import { recordsOfParcel } from './journal.js';
 
 /**
+ * What the server adds for receiving (from "Receiving on the phone" on; absent from older servers): a line's `check` and
+ * what is `counted` of it at this stage (parcel id, units), of so many `parcels`; a parcel's `facts` (`at` ISO),
+ * `least_grams`, unfinished takes and the receiver's own next limit; an order's `sampling`; `today`'s counters.
  * @typedef {{id: string, seq: number, title: string, spec: string | null, colour: string | null, size: string | null,
  *   unit: string | null, sku_id: string | null, picture: string | null, pack_factor?: number | null,
- *   unit_weight_mg?: number | null}} Line
+ *   unit_weight_mg?: number | null, check?: string | null, codes?: string[], counted?: [string, number][], parcels?: number}} Line
+ * @typedef {Omit<import('../core/receiving.js').Fact, 'at'> & {at: string, site?: string}} ToldFact
+ * @typedef {{take: string, worker: string | null, started_at: string}} OpenTake
+ * @typedef {{plan: 'fix' | 'aql', level: string | null, aql: string | null}} Sampling
+ * @typedef {{arrived: number, to_count: number, urgent: number}} Today
  * @typedef {{line: string | null, phrase: string | null, text: string}} Check
  * @typedef {{id: string, order_no: string, customer_code: string | null, supplier: string | null, remark: string | null,
- *   lines: Line[], plan?: import('../core/plan.js').Plan, checks?: Check[]}} Order
+ *   lines: Line[], plan?: import('../core/plan.js').Plan, checks?: Check[], sampling?: Sampling}} Order
  * @typedef {{id: string, orders: string[], customer_code: string | null,
  *   waybills: {courier: string | null, number: string, number_norm: string}[], labels: string[],
- *   voided_labels: string[], received_at: string | null, received_zone: string | null}} Parcel
+ *   voided_labels: string[], received_at: string | null, received_zone: string | null, facts?: ToldFact[],
+ *   least_grams?: number | null, open_takes?: OpenTake[], act_by?: string | null}} Parcel
  * @typedef {{site: import('./settings.js').Site, workers: import('./settings.js').Worker[], orders: Order[],
- *   parcels: Parcel[], blanks?: {customer_code: string | null, codes: string}[], aliases?: Record<string, string>,
+ *   parcels: Parcel[], today?: Today, blanks?: {customer_code: string | null, codes: string}[], aliases?: Record<string, string>,
  *   server_time_ms: number}} Snapshot
  */
 /**
@@ -131,6 +139,36 @@ export async function findByScan(text) {
 /** People of this site, for the start of a shift. @returns {Promise<import('./settings.js').Worker[]>} */
 export async function workers() {
   return (await load())?.snapshot.workers ?? [];
+}
+
+/** This site's day as the server last told it. @returns {Promise<Today | null>} null: it has not */
+export async function today() {
+  return (await load())?.snapshot.today ?? null;
+}
+
+/**
+ * @param {string} parcelId
+ * @returns {Promise<{parcel: Parcel, lines: Line[], siteKind: string, serverMs: number} | null>} as the server told it,
+ *   `serverMs` by its clock
+ */
+export async function toldOf(parcelId) {
+  const all = await load();
+  const parcel = all?.parcels.get(parcelId);
+  if (!all || !parcel) return null;
+  const { site, server_time_ms: serverMs } = all.snapshot;
+  const lines = parcel.orders.flatMap((orderId) => all.orders.get(orderId)?.lines ?? []);
+  return { parcel, lines, siteKind: site.kind, serverMs };
+}
+
+/**
+ * Everything the server told, for lists.
+ * @returns {Promise<{parcels: Parcel[], orders: ReadonlyMap<string, Order>, site: import('./settings.js').Site, savedAt: number} | null>}
+ *   `savedAt`: device epoch milliseconds; null: no snapshot yet
+ */
+export async function toldAll() {
+  const all = await load();
+  if (!all) return null;
+  return { parcels: all.snapshot.parcels, orders: all.orders, site: all.snapshot.site, savedAt: all.savedAt };
 }
 
 /** Hashes of all pictures the snapshot names. @returns {Promise<Set<string>>} */

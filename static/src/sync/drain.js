@@ -1,16 +1,19 @@
 /**
- * Brings everything to the server: one runner across tabs, records in order first, then bytes. It goes on at `online`, at
- * a poke and by the clock; only the server's own answers say that it is there.
+ * Brings everything to the server: one runner across tabs, records in order first, then photos, then takes; a take's next
+ * request waits while photos go. It goes on at `online`, at a poke and by the clock; only the server's own answers say that
+ * it is there.
  */
 import { wall } from '../device/clock.js';
 import { withLock } from '../store/locks.js';
 import { snapshotAt } from '../store/snapshot.js';
 import { ApiError, NotEnrolled, Offline } from './errors.js';
-import { backoffMs, Bell } from './patience.js';
+import { backoffMs, Bell, Tries } from './patience.js';
 import { refreshSnapshot, topUpChallenges } from './refresh.js';
+import { letPhotosGo, nextPhoto, sendPhoto } from './send_photos.js';
 import { sendPending } from './send_records.js';
-import { letGo, nextTake, NotVerifiedYet, sendTake } from './send_takes.js';
+import { letGo, nextTake, sendTake } from './send_takes.js';
 import { noteState, onState, whenPoked } from './sync_state.js';
+import { NotVerifiedYet } from './verified.js';
 
 export { captures } from './captures.js';
 export { onState, poke } from './sync_state.js';
@@ -20,6 +23,8 @@ export { onState, poke } from './sync_state.js';
 
 const IDLE_MS = 60_000;
 const REFRESH_EVERY_MS = 10 * 60_000;
+/** What all photos share. */
+const LINE = 'line';
 
 /**
  * @param {{onState?: (state: SyncState) => void, random?: () => number}} [options] `random`: 0 to below 1, for jitter
@@ -48,14 +53,17 @@ class Runner {
   #control = new AbortController();
   #records = new Bell();
   #bytes = new Bell();
+  #photoBell = new Bell();
   #failures = 0;
-  /** @type {Map<string, {failures: number, notBefore: number}>} */
-  #takes = new Map();
   #sending = 0;
+  /** The photos that are going now, if any. @type {Promise<void>} */
+  #photosGone = Promise.resolve();
 
   /** @param {() => number} random */
   constructor(random) {
     this.random = random;
+    this.takes = new Tries(random);
+    this.photos = new Tries(random);
   }
 
   get signal() {
@@ -64,11 +72,13 @@ class Runner {
 
   ring() {
     this.#records.ring();
-    this.#tryTakesNow();
+    this.#tryBytesNow();
   }
 
-  #tryTakesNow() {
-    this.#takes.forEach((tried) => (tried.notBefore = 0));
+  #tryBytesNow() {
+    this.photos.now();
+    this.takes.now();
+    this.#photoBell.ring();
     this.#bytes.ring();
   }
 
@@ -79,7 +89,7 @@ class Runner {
 
   /** @returns {Promise<void>} */
   async run() {
-    await Promise.all([this.#runRecords(), this.#runBytes()]);
+    await Promise.all([this.#runRecords(), this.#runPhotos(), this.#runTakes()]);
   }
 
   async #runRecords() {
@@ -92,7 +102,7 @@ class Runner {
   async #recordsTurn() {
     try {
       const sent = await this.#busy(() => sendPending(() => void noteState({ online: true })));
-      if (sent) this.#tryTakesNow();
+      if (sent) this.#tryBytesNow();
       await this.#refreshWhenDue(sent > 0);
       this.#failures = 0;
       return IDLE_MS;
@@ -112,36 +122,58 @@ class Runner {
     if (due || spoke) await noteState({ online: true, error: null });
   }
 
-  async #runBytes() {
+  async #runPhotos() {
     while (!this.signal.aborted) {
-      const take = await nextTake((takeId) => (this.#takes.get(takeId)?.notBefore ?? 0) <= wall());
+      this.#photosGone = this.#sendPhotos();
+      await this.#photosGone;
+      await letPhotosGo(wall());
+      await this.#photoBell.wait(this.photos.soonest(wall(), IDLE_MS));
+    }
+  }
+
+  /** Until none is left that may be tried now. @returns {Promise<void>} */
+  async #sendPhotos() {
+    while (!this.signal.aborted && this.photos.may(LINE, wall())) {
+      const photo = await nextPhoto((id) => this.photos.may(id, wall()));
+      if (!photo) return;
+      const error = await this.#bytesTurn(this.photos, photo.id, (run) => sendPhoto(photo, run));
+      // Thousands may wait: on a dead line one failure speaks for all.
+      if (error && isOfLine(error)) this.photos.failed(LINE, wall());
+      else this.photos.done(LINE);
+    }
+  }
+
+  async #runTakes() {
+    while (!this.signal.aborted) {
+      const take = await nextTake((takeId) => this.takes.may(takeId, wall()));
       if (take) {
-        await this.#bytesTurn(take);
+        const beforeEach = () => this.#photosGone;
+        await this.#bytesTurn(this.takes, take.takeId, (run) => sendTake(take, { ...run, beforeEach }));
       } else {
         await letGo(wall());
-        await this.#bytes.wait(this.#untilNextTry());
+        await this.#bytes.wait(this.takes.soonest(wall(), IDLE_MS));
       }
     }
   }
 
-  /** @param {import('../store/db.js').TakeRow} take */
-  async #bytesTurn(take) {
+  /**
+   * @param {Tries} tries
+   * @param {string} id of the take or photo
+   * @param {(run: {signal: AbortSignal, onProgress: () => void, now: () => number}) => Promise<void>} send
+   * @returns {Promise<unknown>} what went wrong, else null
+   */
+  async #bytesTurn(tries, id, send) {
     try {
       const onProgress = () => void noteState({ online: true });
-      await this.#busy(() => sendTake(take, { signal: this.signal, onProgress, now: wall }));
-      this.#takes.delete(take.takeId);
+      await this.#busy(() => send({ signal: this.signal, onProgress, now: wall }));
+      tries.done(id);
       await noteState({ online: true, error: null });
+      return null;
     } catch (error) {
-      const failures = (this.#takes.get(take.takeId)?.failures ?? 0) + 1;
-      this.#takes.set(take.takeId, { failures, notBefore: wall() + backoffMs(failures, this.random) });
+      tries.failed(id, wall());
       if (!this.signal.aborted) await this.#noteFailure(error);
+      return error;
     }
-  }
-
-  /** @returns {number} milliseconds */
-  #untilNextTry() {
-    const waits = [...this.#takes.values()].map(({ notBefore }) => Math.max(0, notBefore - wall()));
-    return Math.min(IDLE_MS, ...waits);
   }
 
   /**
@@ -168,4 +200,10 @@ class Runner {
     const { code, name } = /** @type {{code?: unknown, name?: string}} */ (error ?? {});
     return noteState({ error: typeof code === 'string' ? code : (name ?? 'unknown') });
   }
+}
+
+/** Whether a failure would meet the next photo as well. @param {unknown} error */
+function isOfLine(error) {
+  if (error instanceof ApiError) return error.status === 401 || error.status === 429 || error.status >= 500;
+  return error instanceof Offline || error instanceof NotEnrolled;
 }

@@ -14,6 +14,43 @@ export function backoffMs(failures, random) {
   return Math.round(full * (0.5 + random() / 2));
 }
 
+/** What failed, each with its own wait until it is tried again. */
+export class Tries {
+  /** @type {Map<string, {failures: number, notBefore: number}>} */
+  #failed = new Map();
+
+  /** @param {() => number} random 0 to below 1 */
+  constructor(random) {
+    this.random = random;
+  }
+
+  /** @param {string} what @param {number} now milliseconds */
+  failed(what, now) {
+    const failures = (this.#failed.get(what)?.failures ?? 0) + 1;
+    this.#failed.set(what, { failures, notBefore: now + backoffMs(failures, this.random) });
+  }
+
+  /** @param {string} what */
+  done(what) {
+    this.#failed.delete(what);
+  }
+
+  /** @param {string} what @param {number} now milliseconds */
+  may(what, now) {
+    return (this.#failed.get(what)?.notBefore ?? 0) <= now;
+  }
+
+  /** Nothing waits any more; what failed is still known. */
+  now() {
+    this.#failed.forEach((tried) => (tried.notBefore = 0));
+  }
+
+  /** @param {number} now milliseconds @param {number} most @returns {number} milliseconds until something may be tried again */
+  soonest(now, most) {
+    return Math.min(most, ...[...this.#failed.values()].map(({ notBefore }) => Math.max(0, notBefore - now)));
+  }
+}
+
 /** A wait that can be cut short. A ring while nobody waits is kept for the next wait. */
 export class Bell {
   #rung = false;

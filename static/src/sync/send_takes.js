@@ -1,21 +1,16 @@
 /** Which take's bytes go next, and when the server has them for good. */
-import { bareHash } from '../store/snapshot.js';
 import { removeTake } from '../store/evidence.js';
 import { closingRecord, recordById } from '../store/journal.js';
 import { mimeOf } from '../store/take_mime.js';
 import { allTakes, noteTake } from '../store/takes.js';
 import { postRecords } from './send_records.js';
-import { startOver, uploadOf, uploadTake } from './upload.js';
+import { uploadTake } from './upload.js';
+import { NotVerifiedYet, wordOfServer } from './verified.js';
 
 /** @typedef {import('../store/db.js').TakeRow} TakeRow */
 
 /** Bytes stay on the phone this long after the server has verified them. */
 export const GRACE_MS = 72 * 3_600_000;
-/** Sent whole so often, and the server still has other bytes: somebody must look. */
-const RESTARTS = 2;
-
-/** The server does not have the bytes yet, though all were sent; asked again later. */
-export class NotVerifiedYet extends Error {}
 
 /**
  * @param {(takeId: string) => boolean} mayTry
@@ -34,11 +29,11 @@ export async function nextTake(mayTry) {
 /**
  * Sends one take to its end and has the server's word for it.
  * @param {TakeRow} take
- * @param {{signal: AbortSignal, onProgress: () => void, now: () => number}} run
+ * @param {Omit<import('./upload.js').Sending, 'mime'> & {now: () => number}} run
  * @returns {Promise<void>}
  */
-export async function sendTake({ takeId }, { signal, onProgress, now }) {
-  await uploadTake({ takeId, mime: await mimeOf(takeId), signal, onProgress });
+export async function sendTake({ takeId }, { now, ...run }) {
+  await uploadTake({ takeId, mime: await mimeOf(takeId), ...run });
   await verifyTake(takeId, now());
 }
 
@@ -53,17 +48,9 @@ export async function verifyTake(takeId, now) {
   const take = (await allTakes()).find((row) => row.takeId === takeId);
   const closing = await closingRecord(takeId);
   if (!take?.closed || closing?.state !== 'accepted') throw new NotVerifiedYet('the closing record is not accepted');
-  const { serverSha256, restarts } = await uploadOf(takeId);
   const [{ file }] = await postRecords([closing]);
-  const said = file && bareHash(file.sha256);
-  const wrong = file?.state === 'mismatch' || (serverSha256 !== null && serverSha256 !== take.closed.sha256);
-  if (!wrong && file?.state === 'verified' && said === take.closed.sha256 && file.bytes === take.closed.bytes) {
-    return noteTake(takeId, { verifiedAt: now });
-  }
-  if (!wrong) throw new NotVerifiedYet(`the server says ${file?.state ?? 'nothing'}`);
-  if (restarts >= RESTARTS) return noteTake(takeId, { problem: 'mismatch' });
-  await startOver(takeId);
-  throw new NotVerifiedYet('the server has other bytes');
+  const word = await wordOfServer(takeId, file, take.closed);
+  return noteTake(takeId, word === 'verified' ? { verifiedAt: now } : { problem: word });
 }
 
 /** @param {number} now device epoch milliseconds @returns {Promise<void>} */

@@ -1,10 +1,11 @@
 /** What sync tells its watchers, in every tab: the one that works says it to the others. */
 import { countRecords } from '../store/journal.js';
+import { countWaitingPhotos } from '../store/photos.js';
 import { allTakes } from '../store/takes.js';
 
 /**
- * `online`: whether the server's own body was last seen (null: not asked yet). `unverified`: takes whose bytes the server
- * has not verified. `error`: code of a refusal that lasts, null otherwise.
+ * `online`: whether the server's own body was last seen (null: not asked yet). `unverified`: takes and photos whose bytes the
+ * server has not verified. `error`: code of a refusal that lasts, null otherwise.
  * @typedef {{online: boolean | null, sending: boolean, error: string | null,
  *   pending: number, malformed: number, unverified: number}} SyncState
  */
@@ -25,8 +26,14 @@ channel?.addEventListener('message', ({ data }) => {
 
 /** @param {Pick<SyncState, 'online' | 'sending' | 'error'>} news */
 async function tell(news) {
-  const [pending, malformed, takes] = await Promise.all([countRecords('pending'), countRecords('malformed'), allTakes()]);
-  const unverified = takes.filter((take) => !take.verifiedAt && !(take.sealedBy && take.closed?.bytes === 0)).length;
+  const [pending, malformed, takes, photos] = await Promise.all([
+    countRecords('pending'),
+    countRecords('malformed'),
+    allTakes(),
+    countWaitingPhotos(),
+  ]);
+  const films = takes.filter((take) => !take.verifiedAt && !(take.sealedBy && take.closed?.bytes === 0)).length;
+  const unverified = films + photos;
   state = { ...news, pending, malformed, unverified };
   for (const listener of listeners) listener(state);
 }

@@ -1,4 +1,4 @@
-/** One take's bytes to the server: tus, resumed from the last acknowledged byte, also while it is being filmed. */
+/** The bytes of a take or photo to the server: tus, resumed from the last acknowledged byte, also while it is being filmed. */
 import { Upload } from 'tus-js-client';
 import { mono } from '../device/clock.js';
 import { openDb, write } from '../store/db.js';
@@ -31,7 +31,7 @@ export function nextPatchBytes(before, sent, tookMs) {
   return Math.round(Math.min(MAX_PATCH, Math.max(MIN_PATCH, gentle)));
 }
 
-/** @param {string} takeId @returns {Promise<UploadRow>} */
+/** @param {string} takeId or a photo's record @returns {Promise<UploadRow>} */
 export async function uploadOf(takeId) {
   const row = await (await openDb()).get('uploads', takeId);
   return row ?? { takeId, url: null, offset: 0, serverSha256: null, restarts: 0 };
@@ -43,21 +43,59 @@ async function keepUpload(takeId, change) {
   await write(['uploads'], (tx) => tx.objectStore('uploads').put({ ...before, ...change }));
 }
 
-/** Forgets where a take went, so that it is sent again from its first byte. @param {string} takeId */
+/** Forgets where the bytes went, so that it is sent again from its first byte. @param {string} takeId */
 export async function startOver(takeId) {
   const { restarts } = await uploadOf(takeId);
   await keepUpload(takeId, { url: null, offset: 0, serverSha256: null, restarts: restarts + 1 });
 }
 
 /**
+ * `beforeEach` is awaited before each request: what goes first may go first.
+ * @typedef {{mime: string, signal: AbortSignal, onProgress: () => void, beforeEach?: () => Promise<void>}} Sending
+ */
+
+/**
  * Sends a take to its end. Rejects at the first failure; the caller waits and calls again.
- * @param {{takeId: string, mime: string, signal: AbortSignal, onProgress: () => void,
- *   limits?: {worthSending?: number, longEnoughMs?: number}}} take
+ * @param {Sending & {takeId: string, limits?: {worthSending?: number, longEnoughMs?: number}}} take
  * @returns {Promise<void>} when every byte is acknowledged
  */
-export async function uploadTake({ takeId, mime, signal, onProgress, limits }) {
+export async function uploadTake({ takeId, limits, ...sending }) {
+  return uploadFrom(takeId, new GrowingSource(takeId, limits), sending);
+}
+
+/**
+ * Sends what is whole already: its length is told at once.
+ * @param {Sending & {id: string, data: ArrayBuffer}} what `id` of the record that promised the bytes
+ * @returns {Promise<void>} when every byte is acknowledged
+ */
+export async function uploadWhole({ id, data, ...sending }) {
+  return uploadFrom(id, new WholeSource(data), sending);
+}
+
+/** Bytes in memory as a source for tus-js-client. */
+class WholeSource {
+  /** @param {ArrayBuffer} data */
+  constructor(data) {
+    this.bytes = new Uint8Array(data);
+    this.size = data.byteLength;
+  }
+
+  /** @param {number} start @param {number} end */
+  async slice(start, end) {
+    const bytes = this.bytes.subarray(start, Math.min(end, this.size));
+    return { value: { size: bytes.length, bytes }, done: end >= this.size };
+  }
+
+  close() {}
+}
+
+/**
+ * @param {string} takeId
+ * @param {GrowingSource | WholeSource} source
+ * @param {Sending} sending
+ */
+async function uploadFrom(takeId, source, { mime, signal, onProgress, beforeEach = async () => undefined }) {
   const { url } = await uploadOf(takeId);
-  const source = new GrowingSource(takeId, limits);
   const saved = { last: Promise.resolve() };
   /** @param {Partial<UploadRow>} change */
   const keep = (change) => {
@@ -65,7 +103,7 @@ export async function uploadTake({ takeId, mime, signal, onProgress, limits }) {
     saved.last = saved.last.then(() => keepUpload(takeId, change)).then(onProgress, () => undefined);
   };
   try {
-    const lastResponse = await runTus(source, { takeId, mime, url, signal, keep });
+    const lastResponse = await runTus(source, { takeId, mime, url, signal, keep, beforeEach });
     const told = lastResponse.getHeader('Dockproof-Sha256');
     if (told) keep({ serverSha256: told.replace(/^sha256:/, '') });
   } finally {
@@ -75,18 +113,19 @@ export async function uploadTake({ takeId, mime, signal, onProgress, limits }) {
 }
 
 /**
- * @param {GrowingSource} source
- * @param {{takeId: string, mime: string, url: string | null, signal: AbortSignal, keep: (change: Partial<UploadRow>) => void}} take
+ * @param {GrowingSource | WholeSource} source
+ * @param {{takeId: string, mime: string, url: string | null, signal: AbortSignal, beforeEach: () => Promise<void>,
+ *   keep: (change: Partial<UploadRow>) => void}} take
  * @returns {Promise<import('tus-js-client').HttpResponse>} the last answer
  */
-function runTus(source, { takeId, mime, url, signal, keep }) {
+function runTus(source, { takeId, mime, url, signal, keep, beforeEach }) {
   return new Promise((resolve, reject) => {
     let started = mono();
     const upload = new Upload(/** @type {any} */ (source), {
       endpoint: `${BASE}/files`,
       ...(url && { uploadUrl: url }),
       metadata: { record: takeId, ...(mime && { mime }) },
-      uploadLengthDeferred: true,
+      uploadLengthDeferred: source instanceof GrowingSource,
       chunkSize: patchBytes,
       // Waiting between tries is the runner's: tus stops for good while navigator.onLine is false.
       retryDelays: null,
@@ -94,7 +133,10 @@ function runTus(source, { takeId, mime, url, signal, keep }) {
       fingerprint: async () => takeId,
       fileReader: { openFile: async () => source },
       httpStack: signedStack,
-      onBeforeRequest: () => void (started = mono()),
+      onBeforeRequest: async () => {
+        await beforeEach();
+        started = mono();
+      },
       onUploadUrlAvailable: () => keep({ url: upload.url }),
       onChunkComplete: (sent, accepted) => {
         patchBytes = nextPatchBytes(patchBytes, sent, mono() - started);
