@@ -1,5 +1,8 @@
 """Subset the printed fonts: GB2312, Latin, Vietnamese and the marks of titles; 10 MB a weight become 2.4 MB.
 
+What else the family has (traditional and rare hanzi) goes into a third file, of one weight: a document opens it only
+when it needs one of them.
+
 Run: ``python static/build/fonts.py [node_modules] [out_dir]``. Needs fontTools; the source is the npm package
 below (SIL Open Font License 1.1, whose text is copied beside the output).
 """
@@ -22,6 +25,9 @@ WEIGHTS = {
     "NotoSansSC-Regular.ttf": "400Regular/NotoSansSC_400Regular.ttf",
     "NotoSansSC-Bold.ttf": "700Bold/NotoSansSC_700Bold.ttf",
 }
+REST = "NotoSansSC-Rest.ttf"
+"""Medium: one weight has to stand beside both."""
+REST_SOURCE = "500Medium/NotoSansSC_500Medium.ttf"
 LICENCE = ("LICENSE_FONT", "NotoSansSC-OFL.txt")
 STAMP = "fonts.stamp"
 
@@ -58,12 +64,13 @@ def _gb2312() -> Iterator[int]:
 
 
 def subset_fonts(node_modules: Path, out_dir: Path) -> None:
-    """Write both weights and the licence to ``out_dir``; does nothing when they are up to date.
+    """Write the three fonts and the licence to ``out_dir``; does nothing when they are up to date.
 
     Raises ``FileNotFoundError`` with one sentence when the npm package is not installed.
     """
     package = node_modules / PACKAGE
     sources = {out_dir / name: package / source for name, source in WEIGHTS.items()}
+    sources[out_dir / REST] = package / REST_SOURCE
     sources[out_dir / LICENCE[1]] = package / LICENCE[0]
     for source in sources.values():
         if not source.is_file():
@@ -78,7 +85,7 @@ def subset_fonts(node_modules: Path, out_dir: Path) -> None:
         return
     out_dir.mkdir(parents=True, exist_ok=True)
     for made, source in sources.items():
-        _replace(made, _subset(source) if made.suffix == ".ttf" else source.read_bytes())
+        _replace(made, _made(made, source))
     _replace(stamp_file, stamp.encode())
 
 
@@ -93,7 +100,13 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def _subset(source: Path) -> bytes:
+def _made(made: Path, source: Path) -> bytes:
+    if made.suffix != ".ttf":
+        return source.read_bytes()
+    return _subset(source, rest=made.name == REST)
+
+
+def _subset(source: Path, *, rest: bool) -> bytes:
     options = Options()
     options.layout_features = []  # print sets plain glyphs: no kerning, no vertical forms
     options.drop_tables += ["GSUB", "GPOS", "GDEF", "BASE", "STAT", "vhea", "vmtx", "DSIG"]
@@ -103,7 +116,7 @@ def _subset(source: Path) -> bytes:
     options.recalc_timestamp = False
     with TTFont(source, recalcTimestamp=False) as font:
         subsetter = Subsetter(options)
-        subsetter.populate(unicodes=characters())
+        subsetter.populate(unicodes=set(font.getBestCmap()) - characters() if rest else characters())
         subsetter.subset(font)
         with tempfile.SpooledTemporaryFile(max_size=64 << 20) as made:
             font.save(made)

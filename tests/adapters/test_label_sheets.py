@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pypdfium2 as pdfium
 import pytest
 import zxingcpp
+from fpdf import FPDF
 from PIL import Image, ImageFilter
 
 from webapp.adapters.label_sheets import STOCKS, LabelLine, ParcelLabel, parcel_labels_pdf, warnings
@@ -236,6 +237,50 @@ def test_decomposed_vietnamese_is_composed(fonts_dir: Path, caplog: pytest.LogCa
     text = words(printed(fonts_dir, replace(BLANK, customer_code="NGUYE\u0302\u0303N")))
     assert "NGUYỄN" in text
     assert not caplog.records
+
+
+TRADITIONAL = "臺灣龍國體廣東門業貿易"
+RARE = "镕堃喆﨑囍犇玥祐䶮㛃鱻"
+
+
+def test_traditional_and_rare_hanzi_print_in_every_weight(
+    fonts_dir: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    line = LabelLine(f"{TRADITIONAL}有限公司", f"颜色：{RARE}", "3 件", "SKU-1")
+    pdf = printed(fonts_dir, replace(LABEL, customer_code="王堃喆", site_name=TRADITIONAL, lines=(line,)))
+    text = "".join(words(pdf).split())
+    assert not caplog.records and MISSING not in text
+    assert f"{TRADITIONAL}有限公司" in text and RARE in text and "王堃喆" in text
+    plain = printed(fonts_dir, replace(LABEL, customer_code="王坤哲"))
+    assert b"NotoSansSC" in plain and len(pdf) < 2 * len(plain), "what is not used is not in the file"
+
+
+def test_a_rare_hanzi_is_drawn_and_takes_its_room(fonts_dir: Path) -> None:
+    """A missing glyph would be an empty place or a box; and the row would be set too wide or too narrow."""
+
+    def ink(customer: str) -> Image.Image:
+        return rendered(printed(fonts_dir, replace(BLANK, customer_code=customer)), 203)
+
+    rare, common, box = (ink(f"{one}一") for one in ("堃", "国", MISSING))
+    assert rare.getbbox() == common.getbbox()
+    assert rare.tobytes() not in (common.tobytes(), box.tobytes(), ink("\u3000一").tobytes())
+
+
+def test_the_third_font_is_opened_only_when_a_document_needs_it(
+    fonts_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    add_font = FPDF.add_font
+
+    def noted(pdf: FPDF, family: str, style: str, file: Path) -> None:
+        opened.append(file.name)
+        add_font(pdf, family, style, file)
+
+    monkeypatch.setattr(FPDF, "add_font", noted)
+    printed(fonts_dir, LABEL, CROWDED, replace(BLANK, customer_code="\U0001f600"))
+    assert opened == ["NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf"]
+    printed(fonts_dir, replace(BLANK, customer_code="堃堃"), replace(BLANK, site_name="喆"))
+    assert opened[2:].count("NotoSansSC-Rest.ttf") == 1
 
 
 def test_a_missing_character_is_a_box_and_a_warning(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -77,6 +78,16 @@ def sheet(fonts: Path, stock: str, *labels: ParcelLabel, url: str | None = SHORT
     )
 
 
+@cache
+def alone(fonts: Path, stock: str, make: Callable[[Kind], ParcelLabel]) -> dict[Kind, tuple[bytes, int]]:
+    """A label of each kind with no other on its page: the sheet, and which of its labels it is. Fonts are slow to load:
+    where a page is a label, all kinds are on one sheet."""
+    if STOCKS[stock].grid:
+        return {kind: (sheet(fonts, stock, make(kind)), 0) for kind in KINDS}
+    together = sheet(fonts, stock, *map(make, KINDS))
+    return {kind: (together, number) for number, kind in enumerate(KINDS)}
+
+
 def place(stock: str, number: int) -> tuple[int, float, float]:
     """Page and upper left corner of the ``number``-th label of a sheet, from 0."""
     paper = STOCKS[stock]
@@ -93,8 +104,8 @@ def picture(pdf: bytes, stock: str, number: int, dots_mm: float = DPI / 25.4) ->
     return whole.crop([round(edge * dots_mm) for edge in edges])
 
 
-def words(pdf: bytes) -> str:
-    return "\n".join(page.get_textpage().get_text_range() for page in pdfium.PdfDocument(pdf))
+def words(pdf: bytes, page: int = 0) -> str:
+    return str(pdfium.PdfDocument(pdf)[page].get_textpage().get_text_range())
 
 
 def decoded(image: Image.Image) -> list[str]:
@@ -169,8 +180,8 @@ def expected_words(kind: Kind) -> list[str]:
 
 @pytest.mark.parametrize("stock", STOCKS)
 def test_people_read_what_the_stock_must_hold(fonts_dir: Path, stock: str) -> None:
-    for kind in KINDS:
-        text = words(sheet(fonts_dir, stock, usual(kind)))
+    for kind, (pdf, number) in alone(fonts_dir, stock, usual).items():
+        text = words(pdf, number)
         for expected in (printed_code(CODE), *expected_words(kind)):
             assert expected in text, (kind, expected)
         both = (caption("caption_customer").split("  "), caption("caption_short_customer").split("  "))
@@ -183,10 +194,9 @@ def test_nothing_is_clipped_nor_in_the_quiet_zone_nor_on_another_row(
     fonts_dir: Path, stock: str, make: Callable[[Kind], ParcelLabel]
 ) -> None:
     paper = STOCKS[stock]
-    for kind in KINDS:
-        pdf = sheet(fonts_dir, stock, make(kind))
-        _, x, y = place(stock, 0)
-        page = pdfium.PdfDocument(pdf)[0]
+    for kind, (pdf, number) in alone(fonts_dir, stock, make).items():
+        on_page, x, y = place(stock, number)
+        page = pdfium.PdfDocument(pdf)[on_page]
         height = page.get_size()[1] / MM
         text = page.get_textpage()
         assert text.count_chars() > 10
@@ -200,7 +210,7 @@ def test_nothing_is_clipped_nor_in_the_quiet_zone_nor_on_another_row(
             assert height - top > y + paper.margin - 0.9, shown
             assert height - bottom < y + paper.height - paper.margin + 0.9, shown
         rows_apart(text)
-        assert decoded(picture(pdf, stock, 0)) == [label_payload(SHORT, CODE)], kind
+        assert decoded(picture(pdf, stock, number)) == [label_payload(SHORT, CODE)], kind
 
 
 def rows_apart(text: pdfium.PdfTextPage) -> None:

@@ -86,3 +86,19 @@ def test_wrong_use_is_exit_2(home: Path, arguments: list[str]) -> None:
 def test_a_site_of_several_importers_gets_a_roll_of_its_own(home: Path) -> None:
     printed(home, "--blank", "3")
     assert len(printed(home, "--blank", "2", "--site", "CN-1")["labels"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        ([], False),
+        (["--quantity"], True),
+        (["--kind", "sku"], True),
+        (["--kind", "sku", "--no-quantity"], False),
+    ],
+)
+def test_the_quantity_is_printed_when_asked_for(home: Path, arguments: list[str], shown: bool) -> None:
+    printed(home, "--order", ORDER, *arguments)
+    pages = pypdfium2.PdfDocument(home / "out.pdf")
+    text = "".join(page.get_textpage().get_text_range() for page in pages)
+    assert ("12 件" in text) is shown

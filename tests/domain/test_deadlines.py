@@ -301,3 +301,15 @@ def test_facts_that_cannot_be_are_a_programming_error() -> None:
         OrderFacts("1688", "self", first_received_at=RECEIVED)
     with pytest.raises(ValueError, match="account_owner 'me'"):
         OrderFacts("1688", "me")
+
+
+def test_the_clocks_of_a_closed_trade_are_listed_and_stopped() -> None:
+    facts = OrderFacts("1688", "agent", DELIVERED, True, IN_STOCK, RECEIVED, CHINA)
+    live, stopped = order_clocks(BOOK, facts), order_clocks(BOOK, replace(facts, closed=True))
+    assert [clock.rule.id for clock in stopped] == [clock.rule.id for clock in live]
+    for clock in stopped:
+        assert (clock.binding, clock.state(RECEIVED), clock.note) == (
+            False,
+            "stopped",
+            "clock.note.order_closed",
+        )

@@ -47,3 +47,22 @@ def test_never_short_while_a_parcel_is_outstanding(
     if progress.state is OrderState.SHORT:
         assert sum(one.units for one in counts) * 1_000 < ordered
     assert 0 <= progress.arrived <= progress.expected == len(parcels)
+
+
+def test_a_count_that_nobody_asked_for_is_neither_outstanding_nor_done() -> None:
+    for here, states, expected in (
+        ([True], [CountState.NOT_COUNTED], OrderState.NOT_ASKED),
+        ([True, True], [CountState.PARTLY, CountState.MATCHES], OrderState.NOT_ASKED),
+        ([True, False], [CountState.NOT_COUNTED], OrderState.PARTLY_ARRIVED),
+        ([True], [CountState.SHORT, CountState.NOT_COUNTED], OrderState.SHORT),  # counted all the same
+        ([True], [CountState.MATCHES], OrderState.MATCHES),
+    ):
+        assert order_progress(here, lines(*states), count_asked=False).state is expected
+
+
+@given(st.lists(st.booleans(), max_size=3), st.lists(st.sampled_from(CountState), max_size=3), st.booleans())
+def test_a_closed_trade_is_closed_whatever_arrived(
+    here: list[bool], states: list[CountState], asked: bool
+) -> None:
+    found = order_progress(here, lines(*states), closed=True, count_asked=asked)
+    assert (found.state, found.arrived, found.expected) == (OrderState.CLOSED, sum(here), len(here))

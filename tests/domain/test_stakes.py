@@ -95,3 +95,8 @@ def test_a_rate_reads_back_as_written(rate: int) -> None:
 )
 def test_amounts_as_typed(typed: str, fen: int | None) -> None:
     assert read_yuan(typed) == fen
+
+
+def test_nothing_is_at_stake_in_a_closed_trade() -> None:
+    for paid in (None, 0, 121_000):
+        assert at_stake_fen(paid_fen=paid, goods_fen=1, freight_fen=None, adjust_fen=None, closed=True) == 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -13,9 +12,7 @@ from webapp.adapters.rulebook_files import load_rulebook
 from webapp.domain.order_sheet import SheetReading
 from webapp.domain.orders import ImportedWaybill
 from webapp.domain.refusals import Refusal
-from webapp.locate import migrations_dir
 from webapp.store.database import Database
-from webapp.store.migrate import migrate
 from webapp.store.schema import Order, OrderLine, OrderWaybill, Parcel, ParcelOrder, PlatformAccount, Waybill
 from webapp.usecases.demo_orders import FILMED_ORDER, demo_reading
 from webapp.usecases.orders import ImportReport, import_orders
@@ -23,13 +20,6 @@ from webapp.usecases.people import organisation_for_cli
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 RULEBOOK = load_rulebook()
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Database:
-    database = Database(f"sqlite:///{tmp_path / 'test.db'}")
-    migrate(database, migrations_dir())
-    return database
 
 
 def run_import(database: Database, reading: SheetReading, owner: str = "self") -> ImportReport:

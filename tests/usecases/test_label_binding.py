@@ -63,7 +63,7 @@ def label(dock: Dock, code: str) -> Label:
 
 
 def seen(dock: Dock, device: str | None = None) -> dict[str, Any]:
-    return snapshot(dock.database, device_id=device or dock.world.phone)
+    return snapshot(dock.database, device_id=device or dock.world.phone, now=dock.world.start)
 
 
 def test_a_blank_label_becomes_the_parcels(dock: Dock, phone: Phone) -> None:

@@ -34,7 +34,9 @@ def dock(tmp_path: Path) -> Iterator[Dock]:
 
 
 def printed(dock: Dock, *order_nos: str, **changes: Any) -> tuple[bytes, list[str]]:
-    wanted = {key: changes.pop(key) for key in ("kind", "cartons", "carton", "pieces") if key in changes}
+    wanted = {
+        key: changes.pop(key) for key in ("kind", "cartons", "carton", "pieces", "quantity") if key in changes
+    }
     arguments = {
         "organisation_id": dock.world.importer,
         "order_nos": list(order_nos or (ORDER,)),
@@ -102,6 +104,28 @@ def test_pieces_under_each_sku_label_add_up_to_the_line(dock: Dock) -> None:
     assert all(row(dock, code).parcel_id == dock.world.parcel for code in codes)
 
 
+@pytest.mark.parametrize("stock", ["100x150", "100x100", "60x40", "40x30", "A4-8"])
+@pytest.mark.parametrize(
+    ("kind", "quantity", "printed_quantity"),
+    [
+        ("parcel", None, False),
+        ("carton", None, False),
+        ("sku", None, True),
+        ("parcel", True, True),
+        ("carton", True, True),
+        ("sku", False, False),
+    ],
+)
+def test_the_ordered_quantity_stands_on_sku_labels_and_elsewhere_only_when_asked_for(
+    dock: Dock, stock: str, kind: str, quantity: bool | None, printed_quantity: bool
+) -> None:
+    text = words(printed(dock, kind=kind, quantity=quantity, stock=stock)[0])
+    if printed_quantity and stock in ("100x150", "100x100", "A4-8"):  # small stock has no room for lines
+        assert "24 个" in text
+    if not printed_quantity:
+        assert "24" not in text.replace(ORDER, "").replace("2026", ""), "not in another place either"
+
+
 def test_a_sku_label_belongs_to_the_parcel_that_arrived_last(dock: Dock) -> None:
     late = opaque("late parcel")
     with dock.database.write() as session:
@@ -126,7 +150,7 @@ def test_the_codes_stand_on_the_sheet_and_in_the_audit(dock: Dock) -> None:
     assert all(printed_code(code) in text and parse_label(code).code == code for code in codes)
     with dock.database.read() as session:
         event = session.scalars(select(AuditEvent).where(AuditEvent.action == "labels.printed")).one()
-    assert event.details == {"kind": "carton", "codes": codes}
+    assert event.details == {"kind": "carton", "codes": codes, "quantity": "left_out"}
 
 
 def test_a_partly_used_sheet_goes_on_where_it_ended(dock: Dock) -> None:

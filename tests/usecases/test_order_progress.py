@@ -23,7 +23,7 @@ from webapp.domain.orders import ImportedLine, ImportedOrder, ImportedWaybill
 from webapp.domain.progress import OrderProgress, OrderState, order_progress
 from webapp.domain.reconciliation import ParcelCount, line_count
 from webapp.store.database import Database
-from webapp.store.schema import Order, Take
+from webapp.store.schema import Deadline, Order, Take
 from webapp.usecases.order_progress import fill_missing_progress
 from webapp.usecases.orders import import_orders
 
@@ -46,7 +46,7 @@ class Scene:
     def database(self) -> Database:
         return self.dock.database
 
-    def imports(self, parcels: int, units: int) -> None:
+    def imports(self, parcels: int, units: int, status: str = "等待买家收货") -> None:
         line = ImportedLine(1, "杯", "", "红", "", "个", units * 1_000, 100, "", "", "", "", "", "")
         other = ImportedLine(2, "杯", "", "蓝", "", "个", 30_000, 100, "", "", "", "", "", "")
         order = ImportedOrder(
@@ -57,7 +57,7 @@ class Scene:
             freight_fen=0,
             adjust_fen=0,
             paid_fen=1,
-            status_raw="",
+            status_raw=status,
             placed_at=None,
             paid_at=None,
             buyer_login="",
@@ -192,7 +192,28 @@ def test_orders_from_before_the_projection_get_theirs_at_the_start(made: Scene) 
     expected = made.kept()
     with made.database.write() as session:
         session.execute(text('UPDATE "order" SET state = NULL, arrived_parcels = 0, expected_parcels = 0'))
-    assert fill_missing_progress(made.database) == 2  # the other importer's order too
+    assert fill_missing_progress(made.database, load_rulebook()) == 2  # the other importer's order too
     assert made.kept() == expected
-    assert fill_missing_progress(made.database) == 0
+    assert fill_missing_progress(made.database, load_rulebook()) == 0
     assert opaque("order") == made.dock.world.order
+
+
+def test_a_trade_closed_by_the_platform_stops_its_clocks_and_an_open_one_again_starts_them(
+    made: Scene,
+) -> None:
+    def binding() -> set[str]:
+        with made.database.read() as session:
+            clocks = session.scalars(select(Deadline).where(Deadline.order_id == made.dock.world.order))
+            return {clock.rule_id for clock in clocks if clock.binding}
+
+    made.arrives(0)
+    made.imports(3, 24)
+    assert made.kept().state is OrderState.PARTLY_ARRIVED and "R-02" in binding()
+    made.imports(3, 24, "交易关闭")
+    assert made.kept() == OrderProgress(1, 3, OrderState.CLOSED) and not binding()
+    made.arrives(1)
+    assert made.kept() == OrderProgress(2, 3, OrderState.CLOSED) and not binding()
+    made.imports(3, 24, "")  # a file without the column takes nothing back
+    assert made.kept().state is OrderState.CLOSED
+    made.imports(3, 24, "交易成功")
+    assert made.kept().state is OrderState.PARTLY_ARRIVED and "R-02" in binding()

@@ -13,9 +13,11 @@ from tests.support.desk_setup import SetupDesk, make_setup_desk
 from tests.support.world import opaque
 from webapp.domain.receiving_plan import Plan
 from webapp.domain.refusals import Refusal
-from webapp.store.schema import AuditEvent, Order, Parcel
+from webapp.store.schema import AuditEvent, Order, Parcel, ParcelOrder
 from webapp.usecases import plans
-from webapp.usecases.plans import PlanWords, plans_of_orders
+from webapp.usecases.applied_plans import plans_of_orders
+from webapp.usecases.order_progress import recompute_progress
+from webapp.usecases.plans import PlanWords
 from webapp.usecases.snapshot import snapshot
 
 SUPPLIER = PlanWords("supplier", "arrive", "ten years without a shortage")
@@ -149,7 +151,7 @@ def test_history_counts_clean_receipts_in_a_row_and_a_shortage_ends_it(desk: Set
 
 def test_the_phone_is_told_the_depth_and_the_decider_and_neither_reason_nor_price(desk: SetupDesk) -> None:
     decide(desk, replace(SUPPLIER, supplier_id=supplier_of(desk), reason="SECRET-REASON"))
-    sent = snapshot(desk.database, device_id=desk.world.phone)
+    sent = snapshot(desk.database, device_id=desk.world.phone, now=desk.now)
     by_id = {order["id"]: order for order in sent["orders"]}
     assert by_id[desk.world.order]["plan"] == {
         "depth": "arrive",
@@ -169,3 +171,35 @@ def test_an_order_may_be_decided_alone(desk: SetupDesk) -> None:
     decide(desk, PlanWords("order", "count_sample", "new mould", order_no="4325000000000000001"))
     assert plan_of(desk, desk.world.order).depth == "count_sample"
     assert opaque("order") == desk.world.order
+
+
+def test_a_decision_moves_what_waits_for_a_count_and_its_end_moves_it_back(desk: SetupDesk) -> None:
+    def state() -> str | None:
+        with desk.database.read() as session:
+            return session.get_one(Order, desk.world.order).state
+
+    with desk.database.write() as session:
+        session.get_one(Parcel, desk.world.parcel).received_at = desk.world.start
+        session.flush()
+        recompute_progress(session, [desk.world.order])
+    assert state() == "to_count"
+    plan_id = decide(desk, PlanWords("default", "condition_weight", "small goods"))
+    assert state() == "not_asked"
+    plans.end(desk.database, actor=desk.chi, plan_id=plan_id, now=desk.now)
+    assert state() == "to_count"
+
+
+def test_a_suppliers_last_clean_receipt_takes_the_count_off_its_other_orders(desk: SetupDesk) -> None:
+    decide(desk, PlanWords("history", "condition_weight", "proved itself", clean_receipts="1"))
+    waiting = desk.order("waiting", "4325000000000000011")
+    past = desk.order("past", "4325000000000000021")
+    desk.receive(past)
+    with desk.database.write() as session:
+        session.get_one(Parcel, desk.world.parcel).received_at = desk.world.start
+        session.add(ParcelOrder(parcel_id=desk.world.parcel, order_id=waiting))
+        recompute_progress(session, [waiting])
+        assert session.get_one(Order, waiting).state == "to_count"
+    desk.count(past, 24)
+    with desk.database.write() as session:
+        recompute_progress(session, [past])
+        assert session.get_one(Order, waiting).state == "not_asked"

@@ -15,7 +15,9 @@ from tests.support.instance import Instance, make_instance
 from webapp.adapters.catalogues import catalogue
 from webapp.domain.permissions import Role
 from webapp.store.schema import Label, Order
+from webapp.usecases.clocks import recompute_deadlines
 from webapp.usecases.demo import FILMED_ORDER
+from webapp.usecases.order_progress import recompute_progress
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 PARTLY = "3657512208415232333"
@@ -89,6 +91,47 @@ def test_dong_are_unknown_until_somebody_states_a_rate(instance: Instance, clien
     assert "¥465.60" in page and "₫1,667,081" in page
     note = page[page.index('class="quiet rate-note"') :]
     assert "₫3,580.5" in note and "Chi" in note and "2026-11-21 16:00" in note
+
+
+def test_a_closed_trade_counts_in_no_sum_and_stays_findable(instance: Instance, client: FlaskClient) -> None:
+    post(instance, client, "/exchange-rate", rate="3580")
+    heading = client.get("/").text.split("</h1>")[1].split("</p>")[0]
+    with instance.services.database.write() as session:
+        order = session.query(Order).filter_by(order_no=FILMED_ORDER).one()
+        order.status_raw = "交易关闭"
+        recompute_progress(session, [order.id])
+        recompute_deadlines(session, instance.services.rulebook, {order.id})
+    page = client.get("/").text
+    after = page.split("</h1>")[1].split("</p>")[0]
+    assert WORDS["board.sum_closed"].format(n=1) in after and after != heading
+    assert orders_on(page)[-1] == FILMED_ORDER and "¥465.60" not in page and "₫1,666,848" not in page
+    only = client.get("/?state=closed").text
+    assert orders_on(only) == [FILMED_ORDER]
+    for key in ("board.state_closed", "board.stake_closed", "board.clock_closed"):
+        assert WORDS[key] in only
+    assert FILMED_ORDER not in orders_on(client.get("/?urgency=urgent").text)
+    assert FILMED_ORDER not in orders_on(client.get("/?least=1").text)
+    assert client.get("/find", query_string={"q": FILMED_ORDER}).status_code == 302
+    shown = client.get(f"/orders/{FILMED_ORDER}").text
+    assert WORDS["order.closed_note"].format(status="交易关闭") in shown
+    assert WORDS["clock.state.stopped"] in shown and 'class="card next-clock' not in shown
+    (row,) = table_of(client.get("/orders.csv?state=closed"))[1:]
+    assert "0.00" in row and WORDS["board.state_closed"] in row and "交易关闭" in row
+
+
+def test_a_count_that_was_not_asked_for_never_looks_outstanding_or_done(
+    instance: Instance, client: FlaskClient
+) -> None:
+    post(instance, client, "/plans", scope="default", depth="arrive", reason="all small")
+    page = client.get(f"/?supplier={'青瓷'}").text
+    chips = re.findall(r'<span class="chip[^"]*">([^<]*)', page)
+    assert WORDS["plan.not_asked"] in chips and WORDS["board.state_not_counted"] not in chips
+    said = WORDS["board.count_not_asked_by"].format(who="\u2068Chi\u2069", on="2026-11-21")
+    assert said in page
+    shown = client.get(f"/orders/{OUTSTANDING}").text
+    assert WORDS["plan.not_asked"] in shown and WORDS["board.state_not_counted"] not in shown
+    (row,) = table_of(client.get("/orders.csv?supplier=青瓷"))[1:]
+    assert any(WORDS["plan.not_asked"] in cell for cell in row)
 
 
 def test_an_unknown_amount_is_unknown_in_both_currencies(instance: Instance, client: FlaskClient) -> None:

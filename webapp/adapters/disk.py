@@ -3,9 +3,11 @@ that replace each other whole."""
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
+import sqlite3
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,6 +28,14 @@ class FileFacts:
     bytes: int
     changed: datetime
     others: bool
+
+
+def says_full(error: BaseException) -> bool:
+    """Whether this is the operating system's or SQLite's word for a disk on which nothing more fits."""
+    database = getattr(error, "orig", None)  # SQLAlchemy wraps the driver's error
+    if isinstance(database, sqlite3.Error):
+        return getattr(database, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def free_bytes(folder: Path) -> int:

@@ -23,7 +23,7 @@ _READABLE_INLINE = 6.5  # a value that would be smaller beside its caption goes 
 
 
 class LabelLine(NamedTuple):
-    """An order line on a label; ``quantity_text`` with its unit, as people read it."""
+    """An order line on a label; ``quantity_text`` with its unit, as people read it, or ``""`` to print none."""
 
     title: str
     spec: str

@@ -1,11 +1,14 @@
-"""Text for printed pages: one embedded family for Chinese, Vietnamese and Latin, measured before set."""
+"""Text for printed pages: one embedded family for Chinese, Vietnamese and Latin, measured before set.
+
+Traditional and rare hanzi stand in a file of their own, which a document opens only when it holds one of them.
+"""
 
 from __future__ import annotations
 
 import logging
 import re
 import unicodedata
-from collections.abc import Mapping
+from itertools import groupby
 from pathlib import Path
 
 from fpdf import FPDF
@@ -19,9 +22,10 @@ ELLIPSIS = "…"
 
 _FAMILY = "notosanssc"
 _FILES = {"": "NotoSansSC-Regular.ttf", "B": "NotoSansSC-Bold.ttf"}
+_REST_FAMILY, _REST_FILE = "notosansscrest", "NotoSansSC-Rest.ttf"
 _MAX_CHARACTERS = 600  # more never fits a page's field; it bounds the measuring of a pasted novel
 
-_WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
+_WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 _CLOSING = re.escape(",.;:!?)]}%，。、；：！？）】》」』”’…·")
 # Break between hanzi and at spaces; closing marks stay with what they close.
 _PIECES = re.compile(rf"\s+|[{_WIDE}][{_CLOSING}]*|[^\s{_WIDE}]+[{_CLOSING}]*")
@@ -32,25 +36,41 @@ _log = logging.getLogger(__name__)
 class PdfText:
     """Sets text on the current page of ``pdf``. Lengths in millimetres, sizes in points, y of the baseline.
 
-    Raises ``Refusal('label_fonts_missing')`` when ``fonts_dir`` lacks a weight.
+    Raises ``Refusal('label_fonts_missing')`` when ``fonts_dir`` lacks one of its files.
     """
 
     def __init__(self, pdf: FPDF, fonts_dir: Path) -> None:
         self._pdf = pdf
+        self._rest_file = fonts_dir / _REST_FILE
+        if not all(
+            file.is_file() for file in (*(fonts_dir / name for name in _FILES.values()), self._rest_file)
+        ):
+            raise Refusal("label_fonts_missing")
+        self._advances: dict[str, dict[str, float]] = {}
         for style, name in _FILES.items():
-            if not (fonts_dir / name).is_file():
-                raise Refusal("label_fonts_missing")
             pdf.add_font(_FAMILY, style, fonts_dir / name)
-        self._advances = {style: self._measure(style) for style in _FILES}
+            self._advances[style] = self._measure(_FAMILY + style)
+        self._rest: frozenset[str] | None = None
         self._readable: dict[str, str] = {}
         self._reported: set[str] = set()
 
-    def _measure(self, style: str) -> Mapping[str, float]:
-        self._pdf.set_font(_FAMILY, style, 10)
-        font = self._pdf.current_font
+    def _measure(self, key: str) -> dict[str, float]:
+        font = self._pdf.fonts[key]
         if not isinstance(font, TTFFont):
             raise RuntimeError("the printed family must be a TrueType font")
         return {chr(point): font.cw[point] / 1000 for point in font.cmap}
+
+    def _in_rest(self, character: str) -> bool:
+        """Whether the third file prints it; opens that at the first character that the first two lack."""
+        if unicodedata.category(character) not in ("Lo", "Lm", "Nl"):
+            return False
+        if self._rest is None:
+            self._pdf.add_font(_REST_FAMILY, "", self._rest_file)
+            found = self._measure(_REST_FAMILY)
+            self._rest = frozenset(found) - frozenset(self._advances[""])
+            for style in _FILES:
+                self._advances[style] = found | self._advances[style]
+        return character in self._rest
 
     def readable(self, text: str) -> str:
         """``text`` as this family prints it: composed, in one line, missing characters as boxes (logged)."""
@@ -67,6 +87,8 @@ class PdfText:
         if category == "Cf" or "\ufe00" <= character <= "\ufe0f":
             return ""  # joiners, directions, variation selectors: nothing to see
         if character in self._advances[""]:
+            return character
+        if self._in_rest(character):
             return character
         plain = unicodedata.normalize("NFKC", character)
         if all(part in self._advances[""] for part in plain):
@@ -136,6 +158,17 @@ class PdfText:
         self, x: float, y: float, text: str, size: float, *, bold: bool = False, right_of: float | None = None
     ) -> None:
         """Set one row with its baseline at ``y``, from ``x``, or ending at ``right_of``."""
-        self._pdf.set_font(_FAMILY, "B" if bold else "", size)
+        if not text:
+            return
         left = x if right_of is None else right_of - self.width(text, size, bold=bold)
-        self._pdf.text(left, y, text)
+        for run, rest in self._runs(text):
+            self._pdf.set_font(_REST_FAMILY if rest else _FAMILY, "B" if bold and not rest else "", size)
+            self._pdf.text(left, y, run)
+            left += self.width(run, size, bold=bold)
+
+    def _runs(self, text: str) -> list[tuple[str, bool]]:
+        """``text`` in pieces of one file each; as a whole while no document needed the third."""
+        rest = self._rest
+        if rest is None:
+            return [(text, False)]
+        return [("".join(some), in_rest) for in_rest, some in groupby(text, key=rest.__contains__)]

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import threading
 from collections import OrderedDict
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -47,6 +49,16 @@ class Spools:
 
     def names(self) -> list[str]:
         return sorted(entry.name for entry in os.scandir(self.folder) if entry.is_file())
+
+    def untouched(self, name: str, since: datetime) -> bool:
+        """Whether the file is there and was last written before ``since``."""
+        return _changed_before(self.path(name), since)
+
+    def drop_job_folders(self, since: datetime) -> None:
+        """Removes the folders in which jobs were killed at their work before ``since``."""
+        for folder in self.folder.glob("derivatives/*"):
+            if _changed_before(folder, since):
+                shutil.rmtree(folder, ignore_errors=True)
 
     def create(self, upload_id: str) -> None:
         """An empty spool file whose name survives a power cut."""
@@ -88,6 +100,13 @@ class Spools:
             with evicted.lock:
                 evicted.generation += 1
         return state
+
+
+def _changed_before(path: Path, since: datetime) -> bool:
+    try:
+        return path.stat().st_mtime < since.timestamp()
+    except FileNotFoundError:
+        return False
 
 
 def _load(state: _State, fd: int, recorded: int) -> None:

@@ -16,9 +16,8 @@ from typing import IO
 
 from webapp.adapters.calamine_sheets import first_sheet
 from webapp.adapters.text_tables import read_text_rows, text_format
-from webapp.adapters.workbook_zip import Limits, repack
-from webapp.adapters.xls_rows import MOST_BYTES as MOST_XLS_BYTES
-from webapp.adapters.xls_rows import read_xls
+from webapp.adapters.workbook_rows import MOST_XLS_BYTES, read_in_child
+from webapp.adapters.workbook_zip import Limits, Plain, repack
 from webapp.domain.order_cells import Cell
 from webapp.domain.refusals import Refusal
 
@@ -30,6 +29,8 @@ _FILEPASS = 0x002F
 _OLE_DIRECTORY_SEARCH = 64 << 20
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 _XLS_STREAMS = ("Workbook".encode("utf-16-le"), "Book\0".encode("utf-16-le"))
+# Up to here the reader takes some 30 MB, less than starting a process is worth.
+_SMALL_BYTES, _SMALL_AREA = 8 << 20, 200_000
 _TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".xls")  # some sites call their CSV .xls
 
 
@@ -71,13 +72,25 @@ def read_rows(source: Path | bytes, filename: str, limits: Limits | None = None)
         if kind == "text":
             return _text_rows(source, stream, limits)
         if kind == "xls":
-            found = read_xls(stream, limits)
-            return Rows(lambda: found, sheet=found.name, other_sheets=found.others, count=found.row_count)
-        with repack(stream, limits) as archive:
-            sheet, others = first_sheet(archive)
+            return _rows_of_child(stream, limits)
+        plain = repack(stream, limits)
+    with plain.archive:
+        return _xlsx_rows(plain, limits)
+
+
+def _xlsx_rows(plain: Plain, limits: Limits) -> Rows:
+    """A large sheet is read in a process of its own: this one would never give the memory back."""
+    if plain.size > _SMALL_BYTES or plain.area > _SMALL_AREA:
+        return _rows_of_child(plain.archive, limits)
+    sheet, others = first_sheet(plain.archive)
     return Rows(
         sheet.iter_rows, sheet=sheet.name, other_sheets=tuple(others), count=(sheet.end or (-1, -1))[0] + 1
     )
+
+
+def _rows_of_child(stream: IO[bytes], limits: Limits) -> Rows:
+    found = read_in_child(stream, limits)
+    return Rows(lambda: found, sheet=found.name, other_sheets=found.others, count=found.row_count)
 
 
 def _open(source: Path | bytes) -> IO[bytes]:

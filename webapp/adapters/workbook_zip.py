@@ -38,8 +38,17 @@ class Limits:
     text_bytes: int = 512 << 20
 
 
-def repack(source: IO[bytes], limits: Limits) -> IO[bytes]:
-    """A stored archive of the workbook's XML members, counted and checked. The caller closes it.
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A stored archive of a workbook's XML members; ``area``: the cells of its largest sheet's rectangle."""
+
+    archive: IO[bytes]
+    size: int
+    area: int
+
+
+def repack(source: IO[bytes], limits: Limits) -> Plain:
+    """The workbook's XML members, counted and checked. The caller closes the archive.
 
     Raises Refusal: import_truncated, import_password, import_other_format, import_not_a_spreadsheet,
     import_too_large, import_too_many_rows.
@@ -49,6 +58,7 @@ def repack(source: IO[bytes], limits: Limits) -> IO[bytes]:
         with zipfile.ZipFile(source) as packed, zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as plain:
             names = _check_directory(packed, limits)
             extents = _copy(packed, plain, names, limits)
+        size = target.tell()
         target.seek(0)
         _check_extents(target, extents, limits)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
@@ -61,7 +71,7 @@ def repack(source: IO[bytes], limits: Limits) -> IO[bytes]:
         target.close()
         raise
     target.seek(0)
-    return target
+    return Plain(target, size, max((one.rows * one.columns for one in extents.values()), default=0))
 
 
 def _check_directory(packed: zipfile.ZipFile, limits: Limits) -> list[str]:

@@ -41,6 +41,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--cartons", type=int, default=1, metavar="M", help="with --kind carton: 1/M to M/M")
     parser.add_argument("--carton", type=int, metavar="K", help="with --cartons: only K/M, again")
     parser.add_argument("--pieces", type=int, metavar="N", help="with --kind sku: pieces under one label")
+    parser.add_argument(
+        "--quantity",
+        action=argparse.BooleanOptionalAction,
+        help="with --order: print the quantity, or leave it out (without either: on SKU labels only, so that whoever "
+        "counts a parcel does not read the ordered number)",
+    )
     parser.add_argument("--site", metavar="NAME", help="with --blank: where the roll is used")
     parser.add_argument("--out", required=True, type=Path, metavar="FILE.pdf")
     parser.add_argument("--organisation", metavar="CODE", help="customer code, when there are several")
@@ -110,5 +116,5 @@ def _printed(args: argparse.Namespace, services: Services, now: datetime) -> tup
         fonts_dir=fonts_dir(),
         actor=_ACTOR,
         now=now,
-        wanted=Wanted(args.kind, args.cartons, args.carton, args.pieces),
+        wanted=Wanted(args.kind, args.cartons, args.carton, args.pieces, args.quantity),
     )

@@ -219,7 +219,7 @@ _HOLDER = {"self": "importer", "agent": "agent", "unknown": "account_holder"}
 _R08_NOTE = {"self": "clock.note.agent_terms_only", "agent": None, "unknown": "clock.note.account_unknown"}
 
 StartSource = Literal["platform_status", "goods_receipt", "in_stock", "unknown"]
-ClockState = Literal["running", "passed", "start_unknown"]
+ClockState = Literal["running", "passed", "start_unknown", "stopped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +240,8 @@ class OrderFacts:
     site_zone: str | None = None
     #: A screenshot of the agent's page proves ``in_stock_at``; without one it is a person's word.
     in_stock_proven: bool = False
+    #: The platform says that the trade ended without being completed (domain/trade_status.py).
+    closed: bool = False
 
     def __post_init__(self) -> None:
         if self.first_received_at is not None and self.site_zone is None:
@@ -262,9 +264,13 @@ class OrderClock:
     note: str | None = None
     #: A screenshot proves the start. Neither proven nor assumed: stated by a person, or recorded at the dock.
     proven: bool = False
+    #: The trade was closed: the clock is listed, runs for nobody and binds nobody.
+    stopped: bool = False
 
     def state(self, now: datetime) -> ClockState:
         """``running`` while the window is open, then ``passed``; ``start_unknown`` without a start."""
+        if self.stopped:
+            return "stopped"
         if self.deadline is None:
             return "start_unknown"
         return "running" if is_open(self.rule, self.deadline, now) else "passed"
@@ -279,13 +285,18 @@ def order_clocks(rulebook: Rulebook, facts: OrderFacts) -> tuple[OrderClock, ...
 
     R-01 is listed for every agent account, R-02 and R-03 for 1688 orders whose goods are known to have
     arrived somewhere, R-08, R-09 and R-10 from the first goods receipt on. Rules that need other events (a
-    submission, a load unit, a contract) are not clocks of the bare order and are left out.
+    submission, a load unit, a contract) are not clocks of the bare order and are left out. An order whose trade was
+    closed keeps its clocks, stopped.
     """
     clocks = [
         *_agent_clocks(rulebook, facts),
         *_platform_clocks(rulebook, facts),
         *_receipt_clocks(rulebook, facts),
     ]
+    if facts.closed:
+        clocks = [
+            replace(clock, binding=False, stopped=True, note="clock.note.order_closed") for clock in clocks
+        ]
     last = datetime.max.replace(tzinfo=UTC)
     return tuple(sorted(clocks, key=lambda c: (c.deadline.act_by if c.deadline else last, c.rule.id)))
 

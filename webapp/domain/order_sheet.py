@@ -132,8 +132,11 @@ class _Sheet:
     def reading(self) -> SheetReading:
         orders: list[ImportedOrder] = []
         rejected = list(self._rejected)
-        for draft in self._drafts.values():
-            outcome = draft.finish()
+        drafts, self._drafts = self._drafts, {}
+        for order_no in list(drafts):
+            outcome = drafts.pop(
+                order_no
+            ).finish()  # a draft takes as much memory as its order: not both at once
             if isinstance(outcome, ImportedOrder):
                 orders.append(outcome)
             else:

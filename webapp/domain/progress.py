@@ -17,6 +17,8 @@ class OrderState(StrEnum):
     OVER = "over"
     NOT_VERIFIED = "not_verified"  # counted, but a film has not arrived whole
     MATCHES = "matches"
+    NOT_ASKED = "not_asked"  # all of it is there, and a standing decision asks nobody to count it
+    CLOSED = "closed"  # the trade ended without being completed (domain.md section 11: cancelled, terminated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +30,20 @@ class OrderProgress:
     state: OrderState
 
 
-def order_progress(here: Sequence[bool], lines: Sequence[LineCount]) -> OrderProgress:
+def order_progress(
+    here: Sequence[bool], lines: Sequence[LineCount], *, closed: bool = False, count_asked: bool = True
+) -> OrderProgress:
     """``here``: one entry a parcel of the order, true once it was received or counted on camera.
 
     While a parcel is outstanding the order is never short (domain.md section 14, trap 5), but it can already be
-    over. A shortage goes before an overage: the missing goods have the deadline.
+    over. A shortage goes before an overage: the missing goods have the deadline. What was counted although the plan
+    did not ask counts all the same. ``closed``: the platform says so, whatever has arrived.
     """
     arrived, expected = sum(here), len(here)
-    return OrderProgress(arrived, expected, _state(arrived, expected, {line.state for line in lines}))
+    state = _state(arrived, expected, {line.state for line in lines})
+    if state is OrderState.TO_COUNT and not count_asked:
+        state = OrderState.NOT_ASKED
+    return OrderProgress(arrived, expected, OrderState.CLOSED if closed else state)
 
 
 def _state(arrived: int, expected: int, lines: set[CountState]) -> OrderState:

@@ -22,12 +22,20 @@ _GROUPED = re.compile(r"([0-9]{1,3}(?:([.,' ])[0-9]{3})(?:\2[0-9]{3})*)(?:[.,]([
 
 
 def at_stake_fen(
-    *, paid_fen: int | None, goods_fen: int | None, freight_fen: int | None, adjust_fen: int | None
+    *,
+    paid_fen: int | None,
+    goods_fen: int | None,
+    freight_fen: int | None,
+    adjust_fen: int | None,
+    closed: bool = False,
 ) -> int | None:
     """What was paid, else goods, freight and the stated rise or discount; None while one of them is not known.
 
-    A file without a column for the discount (28 columns) states none: that is not unknown.
+    A file without a column for the discount (28 columns) states none: that is not unknown. In an order whose trade
+    was ``closed`` nothing is at stake.
     """
+    if closed:
+        return 0
     if paid_fen is not None:
         return paid_fen
     if goods_fen is None or freight_fen is None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from webapp.store.orders import not_closed
 from webapp.store.schema import Deadline, Derivative, Order, PlatformAccount, User
 from webapp.store.schema_desk import Document, DocumentOrder
 
@@ -66,7 +67,7 @@ def orders_with_assumed_start(session: Session, organisation_id: str, *, limit: 
         session.scalars(
             select(Order)
             .join(urgent, urgent.c.order_id == Order.id)
-            .where(Order.organisation_id == organisation_id)
+            .where(Order.organisation_id == organisation_id, not_closed())
             .order_by(urgent.c.act_by.is_(None), urgent.c.act_by, Order.order_no)
             .limit(limit)
         )
@@ -83,6 +84,7 @@ def agent_orders_without_stock_time(session: Session, organisation_id: str, *, l
                 Order.organisation_id == organisation_id,
                 Deadline.rule_id == "R-01",
                 Deadline.start_at.is_(None),
+                not_closed(),
             )
             .order_by(Order.placed_at.desc(), Order.order_no)
             .limit(limit)

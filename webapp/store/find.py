@@ -100,7 +100,11 @@ def stickers(
         .join(Parcel, Parcel.id == LabelAlias.parcel_id)
         .outerjoin(ParcelOrder, ParcelOrder.parcel_id == Parcel.id)
         .outerjoin(Order, Order.id == ParcelOrder.order_id)
-        .where(Parcel.organisation_id == organisation_id, LabelAlias.text_norm.in_(list(keys)))
+        .where(
+            Parcel.organisation_id == organisation_id,
+            LabelAlias.text_norm.in_(list(keys)),
+            LabelAlias.ended_at.is_(None),
+        )
         .order_by(LabelAlias.text_norm, Order.order_no)
     )
     return [(alias, parcel, order) for alias, parcel, order in session.execute(query)]

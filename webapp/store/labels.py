@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session, selectinload
 
+from webapp.store.orders import not_closed
 from webapp.store.schema import Label, Order, Organisation, Parcel, ParcelOrder, Site
 from webapp.store.schema_desk import LabelAlias, LabelRoll, LoadUnit
 
@@ -46,7 +47,7 @@ def orders_without_label(session: Session, organisation_id: str, limit: int) -> 
     )
     query = (
         select(Order)
-        .where(Order.organisation_id == organisation_id, Order.id.in_(bare))
+        .where(Order.organisation_id == organisation_id, not_closed(), Order.id.in_(bare))
         .order_by(Order.placed_at.desc(), Order.order_no)
         .options(selectinload(Order.parcels))
         .limit(limit)
@@ -91,7 +92,9 @@ def alias(session: Session, site_id: str, text_norm: str) -> LabelAlias | None:
 
 def aliases_at(session: Session, site_id: str) -> dict[str, str]:
     """A sticker's key → the parcel that it was bound to."""
-    query = select(LabelAlias.text_norm, LabelAlias.parcel_id).where(LabelAlias.site_id == site_id)
+    query = select(LabelAlias.text_norm, LabelAlias.parcel_id).where(
+        LabelAlias.site_id == site_id, LabelAlias.ended_at.is_(None)
+    )
     return {key: parcel_id for key, parcel_id in session.execute(query)}
 
 

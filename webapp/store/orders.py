@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from webapp.domain.progress import OrderState
 from webapp.store.schema import (
     Deadline,
     Label,
@@ -19,6 +21,11 @@ from webapp.store.schema import (
     Take,
     Tally,
 )
+
+
+def not_closed() -> ColumnElement[bool]:
+    """Orders whose trade still lives, or of which that is not reckoned yet."""
+    return or_(Order.state.is_(None), Order.state != OrderState.CLOSED)
 
 
 def order_by_no(session: Session, organisation_id: str, order_no: str) -> Order | None:
@@ -60,6 +67,16 @@ def milestones(session: Session, order_ids: Iterable[str]) -> list[Milestone]:
 
 def deadlines(session: Session, order_ids: Iterable[str]) -> list[Deadline]:
     return list(session.scalars(select(Deadline).where(Deadline.order_id.in_(list(order_ids)))))
+
+
+def act_by_of_rule(session: Session, rule_id: str, order_ids: Collection[str]) -> dict[str, datetime]:
+    """Order → the rule's act-by, of the orders for which it is known."""
+    query = select(Deadline.order_id, Deadline.act_by).where(
+        Deadline.rule_id == rule_id, Deadline.act_by.is_not(None)
+    )
+    return {
+        order_id: at for order_id, at in session.execute(query) if at is not None and order_id in order_ids
+    }
 
 
 def latest_tallies(session: Session, line_ids: Iterable[str]) -> dict[str, list[tuple[Take, int]]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from webapp.store.orders import not_closed
 from webapp.store.schema import Order, OrderLine, Parcel, ParcelOrder, Supplier
 from webapp.store.schema_desk import OrderCheck, ReceivingPlan
 
@@ -73,7 +74,7 @@ def order_facts(session: Session, organisation_id: str) -> list[tuple[str, str, 
     )
     rows = session.execute(
         select(Order.id, Order.supplier_id, Order.paid_fen).where(
-            Order.organisation_id == organisation_id, or_(outstanding, ~some_parcel)
+            Order.organisation_id == organisation_id, not_closed(), or_(outstanding, ~some_parcel)
         )
     )
     return [(order_id, supplier_id, paid) for order_id, supplier_id, paid in rows]

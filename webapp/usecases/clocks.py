@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from webapp.adapters.secrets import new_id
 from webapp.domain.deadlines import OrderClock, OrderFacts, order_clocks
 from webapp.domain.rulebook import Rulebook
+from webapp.domain.trade_status import trade_closed
 from webapp.store import orders as rows
 from webapp.store import people
 from webapp.store.schema import Deadline, Milestone, Order
@@ -39,6 +40,7 @@ def order_facts(order: Order, milestones: Iterable[Milestone]) -> OrderFacts:
         in_stock_proven=in_stock.proven if in_stock else False,
         first_received_at=order.received_at,
         site_zone=order.received_zone,
+        closed=trade_closed(order.status_raw),
     )
 
 

@@ -1,4 +1,7 @@
-"""What a `bind` record does: a blank label or somebody else's sticker becomes a parcel's. The first binding stands."""
+"""What a `bind` record does: a blank label or somebody else's sticker becomes a parcel's. The first binding stands.
+
+What the desk took back stays so for whatever was bound before that: a phone may send its records days later.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from sqlalchemy.orm import Session
 from webapp.domain.evidence import Finding, RecordFields
 from webapp.domain.labels import parse_label
 from webapp.domain.stickers import sticker_key
+from webapp.store import label_corrections as corrections
 from webapp.store import labels as rows
 from webapp.store.schema import Label, Parcel
 from webapp.store.schema_desk import LabelAlias
@@ -33,14 +37,14 @@ def _bind_label(session: Session, code: str, record_id: str, facts: Facts, at: d
     parcel = facts.parcel
     if parcel is None or label.parcel_id == parcel.id:
         return []
-    problem = _in_the_way(session, label, parcel, facts.site.id)
+    problem = _in_the_way(session, label, parcel, facts.site.id, at)
     if problem is not None:
         return [Finding(problem, code)]
     label.parcel_id, label.bound_at, label.bound_record_id = parcel.id, at, record_id
     return []
 
 
-def _in_the_way(session: Session, label: Label, parcel: Parcel, site_id: str) -> str | None:
+def _in_the_way(session: Session, label: Label, parcel: Parcel, site_id: str, at: datetime) -> str | None:
     if label.parcel_id is not None:
         return "bind_code_taken"
     if label.roll_id is None:
@@ -50,7 +54,8 @@ def _in_the_way(session: Session, label: Label, parcel: Parcel, site_id: str) ->
     roll = rows.roll(session, label.roll_id)
     if roll.organisation_id not in (None, parcel.organisation_id) or roll.site_id not in (None, site_id):
         return "bind_code_foreign"
-    return None
+    corrected = corrections.last_correction_of_code(session, label.code)
+    return "bind_corrected" if corrected is not None and at <= corrected else None
 
 
 def _bind_sticker(session: Session, text: str, record_id: str, facts: Facts, at: datetime) -> list[Finding]:
@@ -64,8 +69,14 @@ def _bind_sticker(session: Session, text: str, record_id: str, facts: Facts, at:
     if parcel is None:
         return []
     known = rows.alias(session, facts.site.id, key)
-    if known is not None:
+    if known is not None and known.ended_at is None:
         return [] if known.parcel_id == parcel.id else [Finding("bind_sticker_taken")]
+    if known is not None:
+        if known.ended_at is not None and at <= known.ended_at:
+            return [Finding("bind_corrected")]
+        known.text, known.parcel_id, known.ended_at = text, parcel.id, None
+        known.bound_at, known.record_id = at, record_id
+        return []
     session.add(
         LabelAlias(
             site_id=facts.site.id,

@@ -31,12 +31,18 @@ _SHOWN_ORDERS: Final = 100
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which labels of an order. ``carton`` of ``cartons``: one of the set again, None for the whole set.
-    ``pieces``: how many go under one SKU label; None: one label a line."""
+    ``pieces``: how many go under one SKU label; None: one label a line. ``quantity``: whether it is printed; None: on
+    SKU labels only, since whoever counts must not read the ordered number on the box (docs/decisions)."""
 
     kind: str = "parcel"
     cartons: int = 1
     carton: int | None = None
     pieces: int | None = None
+    quantity: bool | None = None
+
+    @property
+    def with_quantity(self) -> bool:
+        return self.kind == "sku" if self.quantity is None else self.quantity
 
 
 def print_labels(
@@ -78,6 +84,7 @@ def print_labels(
             subject=" ".join(order_nos),
             organisation_id=organisation_id,
             kind=wanted.kind,
+            quantity="printed" if wanted.with_quantity else "left_out",
             codes=[label.face.code for label in planned],
         )
 
@@ -171,15 +178,15 @@ def _planned(orders: Sequence[Order], wanted: Wanted, site: str) -> Iterator[Pla
         raise Refusal("label_too_many", n=count, most=MOST_LABELS)
     if wanted.kind == "parcel":
         for parcel in parcels.values():
-            yield Planned(_face(parcel, site, "parcel"), parcel.id)
+            yield Planned(_face(parcel, site, "parcel", wanted), parcel.id)
     elif wanted.kind == "carton":
         for parcel in parcels.values():
             for n in cartons:
-                face = _face(parcel, site, "carton", carton=f"{n}/{wanted.cartons}")
+                face = _face(parcel, site, "carton", wanted, carton=f"{n}/{wanted.cartons}")
                 yield Planned(face, parcel.id, carton_no=n, carton_of=wanted.cartons)
     else:
         for order in orders:
-            yield from _sku_labels(order, wanted.pieces, site)
+            yield from _sku_labels(order, wanted, site)
 
 
 def _void(session: Session, planned: Sequence[Planned], wanted: Wanted, now: datetime) -> None:
@@ -193,7 +200,7 @@ def _void(session: Session, planned: Sequence[Planned], wanted: Wanted, now: dat
 
 
 def _face(
-    parcel: Parcel, site: str, kind: Literal["parcel", "carton"], carton: str | None = None
+    parcel: Parcel, site: str, kind: Literal["parcel", "carton"], wanted: Wanted, carton: str | None = None
 ) -> ParcelLabel:
     return ParcelLabel(
         code=new_code(),
@@ -201,18 +208,23 @@ def _face(
         customer_code=parcel.organisation.customer_code,
         site_name=site,
         waybills=(parcel.waybill.number_raw,) if parcel.waybill else (),
-        lines=tuple(_line(line, line.quantity_milli) for order in parcel.orders for line in order.lines),
+        lines=tuple(
+            _line(line, line.quantity_milli if wanted.with_quantity else None)
+            for order in parcel.orders
+            for line in order.lines
+        ),
         carton=carton,
         kind=kind,
     )
 
 
-def _sku_labels(order: Order, pieces: int | None, site: str) -> Iterator[Planned]:
+def _sku_labels(order: Order, wanted: Wanted, site: str) -> Iterator[Planned]:
     """A line's labels belong to the order's parcel; of several, to the one that arrived last."""
     parcels = sorted(
         order.parcels, key=lambda one: (one.received_at is not None, one.received_at or one.created_at)
     )
     parcel = parcels[-1] if parcels else None
+    pieces = wanted.pieces
     for line in order.lines:
         left = line.quantity_milli
         for _ in range(_labels_of(line, pieces)):
@@ -224,7 +236,7 @@ def _sku_labels(order: Order, pieces: int | None, site: str) -> Iterator[Planned
                 customer_code=parcel.organisation.customer_code if parcel else "",
                 site_name=site,
                 waybills=(),
-                lines=(_line(line, part),),
+                lines=(_line(line, part if wanted.with_quantity else None),),
                 carton=None,
                 kind="sku",
             )
@@ -235,6 +247,6 @@ def _labels_of(line: OrderLine, pieces: int | None) -> int:
     return 1 if pieces is None else max(1, -(-line.quantity_milli // (pieces * 1_000)))
 
 
-def _line(line: OrderLine, quantity_milli: int) -> LabelLine:
-    quantity = f"{quantity_text(quantity_milli)} {line.unit}".strip()
+def _line(line: OrderLine, quantity_milli: int | None) -> LabelLine:
+    quantity = "" if quantity_milli is None else f"{quantity_text(quantity_milli)} {line.unit}".strip()
     return LabelLine(line.title, line.spec, quantity, line.sku_id or line.single_item_no or line.article_no)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from webapp.domain.csv_text import number_text_cell, text_cell
 from webapp.domain.progress import OrderState
 from webapp.domain.quantities import quantity_text
+from webapp.domain.receiving_plan import Plan
+from webapp.domain.reconciliation import CountState
 from webapp.domain.stakes import dong_of
 from webapp.usecases.board import BoardRow, CountedLine
 from webapp.web.words import instant, t
@@ -51,7 +53,7 @@ def cells(row: BoardRow, dong_e4: int | None) -> list[str]:
         str(order.arrived_parcels),
         str(order.expected_parcels),
         number_text_cell(" ".join(waybill.number_raw for waybill in order.waybills)),
-        text_cell("; ".join(_counted(line) for line in row.lines)),
+        text_cell("; ".join(_counted(line, row.plan) for line in row.lines)),
         text_cell(clock.rule.id if clock else ""),
         text_cell("" if act_by is None else instant(act_by, CHINA)),
         text_cell("" if act_by is None else instant(act_by, VIETNAM)),
@@ -62,10 +64,12 @@ def cells(row: BoardRow, dong_e4: int | None) -> list[str]:
     ]
 
 
-def _counted(item: CountedLine) -> str:
+def _counted(item: CountedLine, plan: Plan) -> str:
     line, count = item.line, item.count
     name = " ".join(part for part in (line.colour or line.spec or line.title, line.size) if part)
-    counted = t("app.not_known") if count.counted is None else str(count.counted)
+    not_asked = count.state is CountState.NOT_COUNTED and not plan.asks("count")
+    unknown = t("plan.not_asked") if not_asked else t("app.not_known")
+    counted = unknown if count.counted is None else str(count.counted)
     return f"{name} {counted} / {quantity_text(line.quantity_milli)} {line.unit}".strip()
 
 

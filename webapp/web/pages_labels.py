@@ -5,15 +5,16 @@ from __future__ import annotations
 import io
 import re
 
-from flask import Blueprint, Response, render_template, request, send_file
+from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.adapters import label_sheets
 from webapp.adapters.counting_mat import PAPERS, counting_mat_pdf
+from webapp.domain.labels import parse_label, printed_code
 from webapp.domain.permissions import Permission
 from webapp.domain.refusals import Refusal
 from webapp.locate import fonts_dir
-from webapp.usecases import labels, rolls
+from webapp.usecases import label_corrections, labels, rolls
 from webapp.usecases.label_print import MOST_LABELS, Sheet
 from webapp.web import errors
 from webapp.web.access import desk, requires
@@ -21,6 +22,9 @@ from webapp.web.pages_orders import public_url
 from webapp.web.services import services
 
 pages = Blueprint("labels", __name__)
+
+_QUANTITY = {"print": True, "leave_out": False}
+"""What the form's choice means; anything else: as the kind of label has it."""
 
 _BETWEEN_NUMBERS = re.compile(r"[\s,;，、；]+")
 
@@ -55,6 +59,7 @@ def print_orders() -> ResponseReturnValue:
                 cartons=_number("cartons", labels.MOST_CARTONS) or 1,
                 carton=_number("carton", labels.MOST_CARTONS),
                 pieces=_number("pieces", 1_000_000),
+                quantity=_QUANTITY.get(request.form.get("quantity", "")),
             ),
         )
     except Refusal as refusal:
@@ -99,6 +104,23 @@ def print_blank() -> ResponseReturnValue:
     return pdf_answer(pdf, f"labels-blank-{len(codes)}.pdf", codes)
 
 
+@pages.post("/labels/void")
+@requires(Permission.LABELS_CORRECT)
+def void_one() -> ResponseReturnValue:
+    """Any label of the organisation by its code, also a blank one that no order's page shows."""
+    try:
+        code = label_corrections.void(
+            services().database,
+            actor=desk(),
+            typed=request.form.get("code", "")[: label_corrections.LONGEST_TARGET],
+            reason=request.form.get("reason", ""),
+            now=services().clock.now(),
+        )
+    except Refusal as refusal:
+        return _page(refusal)
+    return redirect(url_for("labels.show", voided=code))
+
+
 @pages.get("/labels/mat/<paper>")
 @requires(Permission.LABELS_PRINT)
 def mat(paper: str) -> ResponseReturnValue:
@@ -128,6 +150,7 @@ def _page(refusal: Refusal | None = None) -> ResponseReturnValue:
         typed=request.form,
         ticked=set(request.form.getlist("order")),
         warnings=label_sheets.warnings(services().settings.public_url),
+        voided=_voided(),
         problem=None if refusal is None else errors.sentence(refusal),
         now=services().clock.now(),
     )
@@ -139,6 +162,12 @@ def _sheet() -> Sheet:
     return Sheet(
         request.form.get("stock", "100x150"), public_url(), fonts_dir(), 1 if start is None else start
     )
+
+
+def _voided() -> str | None:
+    """The code that the last step voided, as people read it."""
+    code = parse_label(request.args.get("voided", "")).code
+    return printed_code(code) if code else None
 
 
 def _number(name: str, most: int) -> int | None:

@@ -1,8 +1,8 @@
-"""The child that opens a stranger's .xls: `python -m webapp.adapters.xls_process SOURCE --memory …`.
+"""The child that opens a stranger's workbook: `python -m webapp.adapters.workbook_process SOURCE --memory …`.
 
-In the old binary format a record says how large the sheet is, and readers allocate by it before they see a row; a lie
-there ends the process. So it is this process that ends. It limits itself, prints one JSON line about the sheet, then
-one a row. Started by `webapp.adapters.spreadsheets` alone.
+The reader keeps a whole sheet as one rectangle of cells, and in the old binary format it allocates by what a record
+says before it sees a row; a lie there ends the process. So it is this process that grows and ends. It limits itself,
+prints one JSON line about the sheet, then one a row. Started by `webapp.adapters.workbook_rows` alone.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def copy_rows(source: Path, most_area: int) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="xls_process", description=__doc__)
+    parser = argparse.ArgumentParser(prog="workbook_process", description=__doc__)
     parser.add_argument("source", type=Path)
     for name in ("memory", "cpu", "file-size", "wall", "area"):
         parser.add_argument(f"--{name}", type=int, required=True)

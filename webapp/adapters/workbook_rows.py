@@ -1,4 +1,7 @@
-"""Rows of an .xls, opened by a process of its own under limits (`xls_process`), read from what that left behind."""
+"""Rows of a workbook, opened by a process of its own under limits (`workbook_process`) and read from what that left.
+
+What the reader needs goes with its process; here a row is in memory at a time.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,12 @@ from dataclasses import dataclass
 from tempfile import NamedTemporaryFile, TemporaryFile
 from typing import IO, Any
 
+from webapp.adapters.workbook_process import decoded
 from webapp.adapters.workbook_zip import Limits
-from webapp.adapters.xls_process import decoded
 from webapp.domain.order_cells import Cell
 from webapp.domain.refusals import Refusal
 
-MOST_BYTES = 32 << 20  # 65,536 rows is all the format has
+MOST_XLS_BYTES = 32 << 20  # 65,536 rows is all the format has
 _MEMORY = 1_536 << 20
 _CPU_SECONDS = 60
 _WALL_SECONDS = 120
@@ -23,7 +26,7 @@ _CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class XlsSheet:
+class ChildSheet:
     """What the child said first, and the file with its rows."""
 
     name: str
@@ -40,17 +43,17 @@ class XlsSheet:
                 yield row
 
 
-def read_xls(stream: IO[bytes], limits: Limits) -> XlsSheet:
+def read_in_child(stream: IO[bytes], limits: Limits) -> ChildSheet:
     """Raises Refusal: import_too_large (also when the child died), import_password, import_truncated and
     import_not_a_spreadsheet."""
     lines = TemporaryFile()  # noqa: SIM115 - it lives as long as the sheet
-    with NamedTemporaryFile(suffix=".xls") as copy:
+    with NamedTemporaryFile(suffix=".workbook") as copy:
         stream.seek(0)
         while piece := stream.read(_CHUNK):
             copy.write(piece)
         copy.flush()
         done = subprocess.run(
-            [sys.executable, "-m", "webapp.adapters.xls_process", copy.name, *_arguments(limits)],
+            [sys.executable, "-m", "webapp.adapters.workbook_process", copy.name, *_arguments(limits)],
             stdin=subprocess.DEVNULL,
             stdout=lines,
             stderr=subprocess.DEVNULL,
@@ -62,7 +65,7 @@ def read_xls(stream: IO[bytes], limits: Limits) -> XlsSheet:
         raise Refusal(str(first["refused"]))
     if done.returncode != 0 or "sheet" not in first or not _is_whole(lines):
         raise Refusal("import_too_large")
-    return XlsSheet(first["sheet"], tuple(first["others"]), int(first["rows"]), lines)
+    return ChildSheet(first["sheet"], tuple(first["others"]), int(first["rows"]), lines)
 
 
 def _arguments(limits: Limits) -> list[str]:
