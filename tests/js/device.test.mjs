@@ -5,7 +5,7 @@ import { reasonOf } from '../../static/src/device/camera.js';
 import { containArea } from '../../static/src/device/canvas_feed.js';
 import { bootId, tzMinutesEast } from '../../static/src/device/clock.js';
 import { exportSpki, makeDeviceKey, signRaw } from '../../static/src/device/keys.js';
-import { bareType, pickFormat } from '../../static/src/device/recorder_format.js';
+import { bareType, bearsBands, pickFormat } from '../../static/src/device/recorder_format.js';
 import { frameArea, isNewCode } from '../../static/src/device/scanner.js';
 import { TakeEvents } from '../../static/src/device/take_events.js';
 
@@ -52,6 +52,19 @@ test('an undo takes back the last tally and is itself recorded', () => {
   assert.equal(list.perLine.get(WHITE), 0);
 });
 
+test('after the mark of a recount totals start at 0, and the first count stays in the list', () => {
+  const { clock, list } = events();
+  list.tally(BLACK, 5);
+  assert.equal(list.recounted, false);
+  clock.ms = 2000;
+  list.add({ type: 'mark', name: 'recount' });
+  assert.deepEqual([list.total, list.lastTap, list.recounted], [0, null, true]);
+  assert.equal(list.undo(), null, 'the first count is not taken back');
+  list.tally(BLACK, 4);
+  assert.deepEqual(list.lastTap && [list.lastTap.line, list.lastTap.n], [BLACK, 4]);
+  assert.equal(parseEvents(eventsText(list.list)).length, 3);
+});
+
 test('nothing is undone when nothing stands, and no tally is empty', () => {
   const { kept, list } = events();
   assert.equal(list.undo(), null);
@@ -80,6 +93,8 @@ test('MP4 with H.264 is recorded where the browser can, else WebM', () => {
   assert.equal(pickFormat((type) => type.startsWith('video/webm;codecs=vp8'), true), 'video/webm;codecs=vp8,opus');
   assert.equal(pickFormat(() => true, false), 'video/mp4;codecs=avc1.42E01F');
   assert.equal(pickFormat(() => false, true), null);
+  assert.ok(bearsBands('video/mp4;codecs=avc1.42E01F') && bearsBands('video/webm;codecs=h264,opus'));
+  assert.ok(!bearsBands('video/webm;codecs=vp8,opus'), 'VP8 is too slow for a larger picture');
   assert.equal(bareType('video/webm; codecs="vp8, opus"'), 'video/webm');
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { drawOverlay, elapsedText, flow, overlaySizes, shownLines } from '../../static/src/device/overlay.js';
+import { bandsOutside, drawOverlay, elapsedText, flow, overlaySizes, shownLines } from '../../static/src/device/overlay.js';
 
 /** A pen that notes what is written where; each character is six tenths of the size wide. */
 function pen() {
@@ -44,6 +44,23 @@ for (const [width, height] of [[1280, 720], [720, 1280], [640, 480], [480, 640]]
       assert.ok(y < top || y > height - bottom, `${text} stands in the picture`);
     }
     assert.ok(top + bottom < height * 0.4, `${top} + ${bottom} of ${height}`);
+  });
+}
+
+for (const [width, height] of [[1280, 720], [720, 1280], [640, 480]]) {
+  test(`around ${width} x ${height} the bands hide nothing of the picture`, () => {
+    const paper = pen();
+    const outside = bandsOutside(paper, width, height, MODEL);
+    const whole = outside.top + height + outside.bottom;
+    assert.equal(whole % 16, 0, 'whole macroblocks');
+    assert.ok(outside.top + outside.bottom < height * 0.4);
+    drawOverlay(paper, width, whole, MODEL, outside);
+    for (const { text, y, px } of paper.texts) {
+      const inBand = y + px / 2 <= outside.top || y - px / 2 >= outside.top + height;
+      assert.ok(inBand, `${text} stands in the picture`);
+    }
+    for (const { y, height: high } of paper.boxes) assert.ok(y + high <= outside.top || y >= outside.top + height);
+    for (const fact of ['3657499272179232333', '23', '01:07']) assert.ok(paper.texts.some(({ text }) => text === fact));
   });
 }
 

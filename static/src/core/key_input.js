@@ -23,6 +23,8 @@ export class KeyReader {
    * @returns {KeyMeaning | null} null: it means nothing, or nothing yet
    */
   read(key, now) {
+    // A wedge scanner sends Shift before each capital letter.
+    if (key === 'Shift') return null;
     const fast = now - this.at <= BURST_MS;
     if (!fast) this.text = '';
     const printed = Array.from(key).length === 1;

@@ -200,7 +200,8 @@ export function parseRecord(text) {
   /** @type {Record<string, string>} */
   const said = {};
   take(lines, new Map(own), said);
-  for (const word of Object.values(said).flatMap((text) => text.split(' '))) if (/^\d+$/.test(word)) whole(word);
+  // Longer ones are ids that happen to have no letter.
+  for (const word of Object.values(said).flatMap((text) => text.split(' '))) if (/^\d{1,16}$/.test(word)) whole(word);
   take(lines, TAIL, values);
   if (lines.length) throw new RecordError(`unknown line: ${lines[0]}`);
   const fields = fieldsOf(values, tally);

@@ -27,19 +27,19 @@ export function stillOf(step) {
 /**
  * What was proven before the take began.
  * @param {readonly import('./receiving.js').Fact[]} facts of the parcel
+ * @param {boolean} opened whether somebody has opened it
  * @returns {TakeStep[]}
  */
-export function provenSteps(facts) {
+export function provenSteps(facts, opened) {
+  // Of an opened parcel neither the label's side nor the tape can be shown as they came.
+  if (opened) return ['label', 'tape', 'cut'];
   const standing = facts.filter(({ gone }) => !gone);
   const has = (/** @type {string} */ slot) =>
     standing.some(({ kind, slot: own, also }) => kind === 'photo' && (own === slot || also.includes(slot)));
-  const said = (/** @type {string} */ kind) => standing.some((fact) => fact.kind === kind);
-  // Of an opened parcel neither the label's side nor the tape can be shown as they came.
-  if (said('opening')) return ['label', 'tape', 'cut'];
   /** @type {TakeStep[]} */
   const proven = [];
   if (has('EV-12')) proven.push('label');
-  if (has('EV-04') || said('condition')) proven.push('tape');
+  if (has('EV-04') || standing.some(({ kind }) => kind === 'condition')) proven.push('tape');
   return proven;
 }
 

@@ -31,10 +31,11 @@ export function containArea(picture, canvas) {
  * @param {object} options
  * @param {HTMLVideoElement} options.video playing
  * @param {HTMLCanvasElement} options.canvas sized by the caller
+ * @param {import('./overlay.js').Bands | null} options.bands room for the overlay outside the picture
  * @param {(pen: CanvasRenderingContext2D, width: number, height: number) => void} options.paint draws the overlay
  * @returns {CanvasFeed}
  */
-export function startCanvasFeed({ video, canvas, paint }) {
+export function startCanvasFeed({ video, canvas, bands, paint }) {
   const pen = canvas.getContext('2d', { alpha: false });
   if (!pen) throw new Error('no 2d context');
   let running = true;
@@ -43,12 +44,14 @@ export function startCanvasFeed({ video, canvas, paint }) {
 
   const draw = () => {
     paintedAt = performance.now();
-    const area = containArea({ width: video.videoWidth || 1, height: video.videoHeight || 1 }, canvas);
-    if (blank || area.width !== canvas.width || area.height !== canvas.height) {
+    const top = bands?.top ?? 0;
+    const room = { width: canvas.width, height: canvas.height - top - (bands?.bottom ?? 0) };
+    const area = containArea({ width: video.videoWidth || 1, height: video.videoHeight || 1 }, room);
+    if (blank || area.width !== room.width || area.height !== room.height) {
       pen.fillStyle = '#000';
-      pen.fillRect(0, 0, canvas.width, canvas.height);
+      pen.fillRect(0, top, room.width, room.height);
     }
-    if (!blank) pen.drawImage(video, area.x, area.y, area.width, area.height);
+    if (!blank) pen.drawImage(video, area.x, top + area.y, area.width, area.height);
     paint(pen, canvas.width, canvas.height);
   };
 

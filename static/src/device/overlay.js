@@ -1,6 +1,7 @@
 /**
  * The facts burned into a take's pixels. White on black, in two bands, sized by the picture so that a person and an OCR
- * program read them at 480 lines; the camera's picture stays free in between.
+ * program read them at 480 lines; the camera's picture stays free in between. Where the encoder keeps up, the bands lie
+ * outside the picture and hide nothing of it.
  * Only facts that nothing later can correct: no assumed platform clock, no ordered quantity.
  */
 
@@ -86,22 +87,48 @@ export function shownLines(lines, places) {
   return { shown: lines.slice(start, start + room), hidden: lines.length - room };
 }
 
+/** Heights of the two bands in pixels. @typedef {{ top: number, bottom: number }} Bands */
+
+/** Encoders that tolerate any size still like whole macroblocks. */
+const BLOCK = 16;
+
+/**
+ * What the bands need when they lie outside a picture; the whole, picture and bands, is a multiple of 16 high.
+ * @param {Pen} pen
+ * @param {number} width of the picture, pixels
+ * @param {number} height of the picture, pixels
+ * @param {OverlayModel} model
+ * @returns {Bands}
+ */
+export function bandsOutside(pen, width, height, model) {
+  const sizes = overlaySizes(width, height);
+  const { high: top } = layTop(pen, width, sizes, model);
+  const whole = Math.ceil((top + height + bottomHigh(sizes)) / BLOCK) * BLOCK;
+  return { top, bottom: whole - top - height };
+}
+
 /**
  * Draws both bands over whatever the context holds.
  * @param {Pen} pen
- * @param {number} width pixels
- * @param {number} height pixels
+ * @param {number} width of the canvas, pixels
+ * @param {number} height of the canvas, pixels
  * @param {OverlayModel} model
- * @returns {{ top: number, bottom: number }} heights of the bands in pixels
+ * @param {Bands | null} [outside] their room above and below the picture; null: they cover a part of it
+ * @returns {Bands}
  */
-export function drawOverlay(pen, width, height, model) {
-  const sizes = overlaySizes(width, height);
+export function drawOverlay(pen, width, height, model, outside = null) {
+  const sizes = overlaySizes(width, height - (outside ? outside.top + outside.bottom : 0));
   pen.textBaseline = 'middle';
   pen.textAlign = 'left';
   return {
-    top: drawTop(pen, width, sizes, model),
-    bottom: drawBottom(pen, width, height, sizes, model),
+    top: drawTop(pen, width, sizes, model, outside?.top ?? null),
+    bottom: drawBottom(pen, width, height, sizes, model, outside?.bottom ?? bottomHigh(sizes)),
   };
+}
+
+/** @param {ReturnType<typeof overlaySizes>} sizes */
+function bottomHigh({ total, pad }) {
+  return Math.round(total * 1.02) + pad;
 }
 
 /** @param {Pen} pen @param {number} px @param {number} weight */
@@ -114,9 +141,8 @@ function face(pen, px, weight) {
  * @param {number} width
  * @param {ReturnType<typeof overlaySizes>} sizes
  * @param {OverlayModel} model
- * @returns {number} height of the band
  */
-function drawTop(pen, width, sizes, model) {
+function layTop(pen, width, sizes, model) {
   const { small, pad } = sizes;
   const room = width - 2 * pad;
   const more = model.orderNos.length - SHOWN_ORDERS;
@@ -127,6 +153,21 @@ function drawTop(pen, width, sizes, model) {
   const rowCode = Math.round(code * 1.2);
   const rowSmall = Math.round(small * 1.35);
   const high = pad * 2 + headRows.length * rowCode + timeRows.length * rowSmall;
+  return { room, code, headRows, timeRows, rowCode, rowSmall, high };
+}
+
+/**
+ * @param {Pen} pen
+ * @param {number} width
+ * @param {ReturnType<typeof overlaySizes>} sizes
+ * @param {OverlayModel} model
+ * @param {number | null} given height; null: as much as it needs
+ * @returns {number} height of the band
+ */
+function drawTop(pen, width, sizes, model, given) {
+  const { small, pad } = sizes;
+  const { room, code, headRows, timeRows, rowCode, rowSmall, high: needed } = layTop(pen, width, sizes, model);
+  const high = given ?? needed;
   pen.fillStyle = '#000';
   pen.fillRect(0, 0, width, high);
   pen.fillStyle = '#fff';
@@ -181,11 +222,11 @@ function drawRow(pen, texts, x, y, high, gap, room) {
  * @param {number} height
  * @param {ReturnType<typeof overlaySizes>} sizes
  * @param {OverlayModel} model
+ * @param {number} high
  * @returns {number} height of the band
  */
-function drawBottom(pen, width, height, sizes, model) {
+function drawBottom(pen, width, height, sizes, model, high) {
   const { small, total, pad } = sizes;
-  const high = Math.round(total * 1.02) + pad;
   const top = height - high;
   pen.fillStyle = '#000';
   pen.fillRect(0, top, width, high);

@@ -5,7 +5,8 @@
 
 import { startCanvasFeed } from './canvas_feed.js';
 import { mono, tzMinutesEast, wall } from './clock.js';
-import { pickFormat } from './recorder_format.js';
+import { bandsOutside, drawOverlay } from './overlay.js';
+import { bearsBands, pickFormat } from './recorder_format.js';
 import { watchTake } from './recorder_watch.js';
 import { TakeEvents } from './take_events.js';
 
@@ -41,17 +42,23 @@ export class TakeRecorder {
   /**
    * @param {object} options
    * @param {HTMLVideoElement} options.video playing the camera
-   * @param {HTMLCanvasElement} options.canvas in the document; sized here to the camera's picture
+   * @param {HTMLCanvasElement} options.canvas in the document; sized here to the camera's picture and the overlay's bands
    * @param {MediaStreamTrack} options.videoTrack
    * @param {MediaStreamTrack | null} options.audioTrack null: the person chose a take without sound
-   * @param {(pen: CanvasRenderingContext2D, width: number, height: number, ms: number) => void} options.paint
+   * @param {(ms: number) => import('./overlay.js').OverlayModel} options.model the facts to burn in, at a time in the take
    * @param {(problem: TakeProblem) => void} options.onProblem
    */
-  constructor({ video, canvas, videoTrack, audioTrack, paint, onProblem }) {
+  constructor({ video, canvas, videoTrack, audioTrack, model, onProblem }) {
     const type = pickFormat((name) => MediaRecorder.isTypeSupported(name), audioTrack !== null);
     if (!type) throw new Error('no recording format');
-    canvas.width = video.videoWidth;
-    canvas.height = video.videoHeight;
+    const { videoWidth: width, videoHeight: height } = video;
+    const pen = canvas.getContext('2d', { alpha: false });
+    if (!pen) throw new Error('no 2d context');
+    this.canvas = canvas;
+    /** Room of the overlay above and below the picture; null: it covers a part. */
+    this.bands = bearsBands(type) ? bandsOutside(pen, width, height, model(0)) : null;
+    canvas.width = width;
+    canvas.height = height + (this.bands ? this.bands.top + this.bands.bottom : 0);
     /** @private @type {TakeSink | null} */ this.sink = null;
     /** @private */ this.onProblem = onProblem;
     /** @private */ this.audioTrack = audioTrack;
@@ -65,7 +72,8 @@ export class TakeRecorder {
     this.feed = startCanvasFeed({
       video,
       canvas,
-      paint: (pen, width, height) => paint(pen, width, height, this.sink ? this.elapsed : 0),
+      bands: this.bands,
+      paint: (brush, wide, high) => drawOverlay(brush, wide, high, model(this.sink ? this.elapsed : 0), this.bands),
     });
     const stream = canvas.captureStream(FRAMES_PER_SECOND);
     if (audioTrack) stream.addTrack(audioTrack);

@@ -28,6 +28,16 @@ export function pickFormat(supported, sound) {
 }
 
 /**
+ * Whether the overlay may lie outside the picture. Measured in Chromium with 1280 x 960 instead of 1280 x 720: H.264 keeps
+ * its 20 pictures a second, VP8 falls from about 15 to 8.
+ * @param {string} type
+ * @returns {boolean}
+ */
+export function bearsBands(type) {
+  return /^video\/mp4|h264|avc1/i.test(type);
+}
+
+/**
  * The bare type that stands in the record and in the upload: `video/mp4` or `video/webm`.
  * @param {string} type
  * @returns {string}

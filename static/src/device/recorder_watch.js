@@ -2,7 +2,7 @@
 
 /**
  * @typedef {'hidden' | 'stalled' | 'camera_ended' | 'camera_muted' | 'sound_ended' | 'sound_muted'
- *   | 'storage_full' | 'storage' | 'recorder'} TakeProblem
+ *   | 'storage_full' | 'storage' | 'record' | 'recorder'} TakeProblem
  */
 
 /** A hidden or locked phone can end a recording without any event: then only the missing slices tell. */

@@ -30,10 +30,20 @@ export class TakeEvents {
     return tallyFold(this.list).perLine;
   }
 
-  /** The line whose tally an undo would take back, or null. @returns {string | null} */
-  get lastLine() {
+  /** What an undo would take back. @returns {{ line: string, n: number } | null} */
+  get lastTap() {
     const undo = undoEvent(this.list, this.ms());
-    return undo?.type === 'undo' ? undo.line : null;
+    return undo?.type === 'undo' ? undo : null;
+  }
+
+  /** The line of `lastTap`. @returns {string | null} */
+  get lastLine() {
+    return this.lastTap?.line ?? null;
+  }
+
+  /** Whether the count is being made once more. @returns {boolean} */
+  get recounted() {
+    return this.list.some((event) => event.type === 'mark' && event.name === 'recount');
   }
 
   /**

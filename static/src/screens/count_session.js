@@ -3,20 +3,22 @@
  * The order of writing is the point: arrival before the shutter, the opening record before the first slice.
  */
 
+import { drawSeed } from '../core/sampling.js';
 import { openCamera, showStream } from '../device/camera.js';
-import { signalDone, signalUndone } from '../device/feedback.js';
 import { TakeRecorder } from '../device/recorder.js';
 import { holdAwake } from '../device/wakelock.js';
 import { openTake } from '../store/evidence.js';
 import { takeChallenge } from '../store/challenges.js';
 import { sealTake } from '../store/take_record.js';
 import { poke } from '../sync/drain.js';
-import { arrivalDraft, takeOpenDraft } from './count_drafts.js';
+import { arrivalDraft, COUNT_SLOT, segmentDraft, takeOpenDraft } from './count_drafts.js';
+import { CountTally } from './count_tally.js';
 import { keepRecord, nowSpan, recordMeans } from './keep_record.js';
+import { isCode } from './refusal.js';
 
 /** @typedef {import('../device/recorder.js').TakeProblem} TakeProblem */
 /** @typedef {import('./count_drafts.js').ParcelRefs} ParcelRefs */
-/** @typedef {(pen: CanvasRenderingContext2D, width: number, height: number, ms: number) => void} Paint */
+/** @typedef {import('../core/take_steps.js').TakeStep} TakeStep */
 
 /** Without this browser's camera a take cannot go on; what was filmed until then is kept. */
 const FATAL = new Set(['camera_ended', 'recorder', 'storage_full', 'storage']);
@@ -27,13 +29,13 @@ export class CountSession {
   /**
    * @param {object} options
    * @param {ParcelRefs} options.refs
-   * @param {Paint} options.paint draws the overlay
+   * @param {(ms: number) => import('../device/overlay.js').OverlayModel} options.model what is burned into the pixels
    * @param {(problem: TakeProblem) => void} options.onProblem something to show; the take goes on
    * @param {(takeId: string, problem: TakeProblem) => void} options.onCut the take had to end and is closed
    */
-  constructor({ refs, paint, onProblem, onCut }) {
+  constructor({ refs, model, onProblem, onCut }) {
     /** @private */ this.refs = refs;
-    /** @private */ this.paint = paint;
+    /** @private */ this.model = model;
     /** @private */ this.onProblem = onProblem;
     /** @private */ this.onCut = onCut;
     /** @private @type {import('../device/camera.js').OpenCamera | null} */ this.camera = null;
@@ -42,6 +44,13 @@ export class CountSession {
     /** @type {TakeRecorder | null} */
     this.recorder = null;
     /** @private @type {import('../store/evidence.js').OpenTake | null} */ this.take = null;
+    /** What is counted; null: no take has begun. @type {CountTally | null} */
+    this.tally = null;
+  }
+
+  /** Its take-open record; null: no film has begun. @returns {string | null} */
+  get takeId() {
+    return this.take?.takeId ?? null;
   }
 
   /** Whether film runs now. */
@@ -77,12 +86,17 @@ export class CountSession {
   }
 
   /**
-   * Writes the opening record and starts filming.
+   * Writes the take-open record and starts filming.
    * @param {HTMLVideoElement} video
    * @param {HTMLCanvasElement} canvas
+   * @param {object} how
+   * @param {readonly TakeStep[]} how.proven before the take
+   * @param {boolean} how.sampled whether drawn units are put aside
+   * @param {string | null} how.goesOn the unfinished take that this one goes on with
+   * @param {string} [how.slot] what the film shows; only a count's tallies units
    * @returns {Promise<void>}
    */
-  async begin(video, canvas) {
+  async begin(video, canvas, { proven, sampled, goesOn, slot = COUNT_SLOT }) {
     const { camera } = this;
     if (!camera) throw new Error('the camera is not open');
     this.awake = await holdAwake();
@@ -91,12 +105,22 @@ export class CountSession {
       canvas,
       videoTrack: camera.videoTrack,
       audioTrack: camera.audioTrack,
-      paint: this.paint,
+      model: this.model,
       onProblem: (problem) => this.noticed(problem),
     });
     this.recorder = recorder;
-    const { id } = await keepRecord(takeOpenDraft(this.refs, nowSpan(), await takeChallenge()));
-    const take = await openTake(id, { mime: recorder.mime, lines: this.refs.lines });
+    const challenge = await takeChallenge();
+    const { id, hash } = await keepRecord(takeOpenDraft(this.refs, nowSpan(), challenge, slot));
+    if (goesOn) await keepRecord(segmentDraft(this.refs, nowSpan(), { of: goesOn, next: id }));
+    const take = await openTake(id, { mime: recorder.mime, lines: slot === COUNT_SLOT ? this.refs.lines : [] });
+    this.tally = new CountTally({
+      refs: this.refs,
+      take: id,
+      recorder,
+      proven,
+      seedOf: seedsOf(sampled ? challenge : null, hash),
+      onError: (error) => this.noticed(isCode(error, 'storage_full') ? 'storage_full' : 'record'),
+    });
     recorder.start(take);
     this.take = take;
     poke();
@@ -123,20 +147,6 @@ export class CountSession {
     this.onCut(takeId, problem);
   }
 
-  /** @param {string} line order line id */
-  tap(line) {
-    if (!this.running || !this.recorder) return;
-    this.recorder.events.tally(line, 1);
-    this.recorder.repaint();
-    signalDone();
-  }
-
-  undo() {
-    if (!this.running || !this.recorder?.events.undo()) return;
-    this.recorder.repaint();
-    signalUndone();
-  }
-
   /**
    * Stops filming and writes the closing record. A second call answers the first.
    * @param {{ interrupted?: boolean }} [options]
@@ -152,6 +162,8 @@ export class CountSession {
     const { recorder, take } = this;
     if (!recorder || !take) throw new Error('no take is running');
     try {
+      // A still that is being kept is an event of this take.
+      await this.tally?.settled();
       const span = await recorder.stop({ interrupted });
       const closed = span.interrupted ? 'interrupted' : 'complete';
       await sealTake(take, { closed, mono: span.mono, wall: span.wall }, await recordMeans());
@@ -175,4 +187,21 @@ export class CountSession {
     this.camera?.close();
     this.camera = null;
   }
+}
+
+/**
+ * Which units of a line are put aside: nobody at the table can know it before the take began.
+ * @param {string | null} challenge id; null: no sample, or nothing that the server gave out lies ready
+ * @param {string} takeOpen hash of the take-open record
+ * @returns {(line: string) => Uint8Array | null}
+ */
+function seedsOf(challenge, takeOpen) {
+  /** @type {Map<string, Uint8Array>} */
+  const seeds = new Map();
+  return (line) => {
+    if (challenge === null) return null;
+    const seed = seeds.get(line) ?? drawSeed(challenge, takeOpen.replace(/^sha256:/, ''), line, 1);
+    seeds.set(line, seed);
+    return seed;
+  };
 }

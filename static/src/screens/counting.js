@@ -1,335 +1,265 @@
 /**
- * The count on camera. The picture on top is what is recorded; below it one large area per order line, a tap is a unit.
- * No ordered quantity is shown: the phone is not even sent it.
+ * The count on camera. The picture on top is what is recorded; below it the step of the take and one large area per order
+ * line, a tap is a unit. No ordered quantity is shown: the phone is not even sent it.
  */
 
 import { html, nothing } from 'lit';
-import { minutesLeft } from '../device/capabilities.js';
-import { CameraProblem } from '../device/camera.js';
-import { unlockSound } from '../device/feedback.js';
-import { drawOverlay, elapsedText } from '../device/overlay.js';
-import { printedCode } from '../core/label.js';
+import { interruptionsOf } from '../core/interruptions.js';
+import { lineOfCode } from '../core/line_codes.js';
+import { signalRefused, unlockSound } from '../device/feedback.js';
+import { noteWhy } from '../store/why_seen.js';
 import { appBar } from '../ui/app_bar.js';
-import { ask, confirmAsk } from '../ui/dialog.js';
-import { doneIcon, undoIcon } from '../ui/icons.js';
 import { messageBox, waiting } from '../ui/message.js';
-import { setState } from '../ui/state.js';
-import { View } from '../ui/view.js';
+import { appState } from '../ui/state.js';
 import { t } from '../ui/words.js';
-import { cameraProblemWords, soundProblemWords } from './camera_words.js';
-import { CountSession } from './count_session.js';
-import { goodsRow, variantOf } from './goods.js';
-import { loadParcel, receiptTexts, refsOf } from './parcel_facts.js';
-import { isCode, refusalWords } from './refusal.js';
-import { donePath } from './routes.js';
+import { askEstimate } from './count_estimate.js';
+import { listenKeys } from './count_keys.js';
+import { askFinish, askLine, askRecount, askStep, differingLines, estimateList, unitsOf } from './count_questions.js';
+import { unfinishedCard } from './count_resume.js';
+import { countFoot, overPicture, stepStrip, tapAreas } from './count_view.js';
+import { variantOf } from './goods.js';
+import { interruptionText } from './interruption_words.js';
+import { checkChips } from './plan.js';
+import { TakeScreen } from './take_screen.js';
 
-/** @typedef {import('./parcel_facts.js').ParcelFacts} ParcelFacts */
-/** @typedef {import('../device/recorder.js').TakeProblem} TakeProblem */
-/** @typedef {{ what: string, safe?: string, next?: string, sound?: boolean }} Trouble */
+/** @typedef {import('../store/snapshot.js').Line} Line */
 
 const FLASH_MS = 380;
+const ASIDE_MS = 3500;
+/** Warnings of something that may be over. */
+const BREAKS = new Set(['hidden', 'stalled', 'camera_muted', 'sound_muted']);
 
-export class CountingScreen extends View {
+export class CountingScreen extends TakeScreen {
   constructor() {
     super();
-    this.parcelId = '';
-    /** @type {'loading' | 'opening' | 'starting' | 'running' | 'closing' | 'closed' | 'trouble'} */
-    this.phase = 'loading';
-    /** @type {ParcelFacts | null} */
-    this.facts = null;
-    /** @type {Trouble | null} */
-    this.trouble = null;
-    /** @type {TakeProblem | 'awake' | 'space' | null} */
-    this.warning = null;
-    this.seconds = '00:00';
-    /** @private @type {CountSession | null} */
-    this.session = null;
-    /** @private @type {{ received: string, limits: string[] }} */
-    this.receipt = { received: '', limits: [] };
-    /** @private @type {ReturnType<typeof setInterval> | undefined} */
-    this.ticking = undefined;
+    /** @type {import('./count_questions.js').TapStep} */
+    this.step = 1;
+    /** Units to put aside now. @type {{ unit: number[], line: string } | null} */
+    this.aside = null;
+    /** @private @type {ReturnType<typeof setTimeout> | undefined} */
+    this.asideTimer = undefined;
     /** @private */
-    this.beforeUnload = (/** @type {BeforeUnloadEvent} */ event) => {
-      if (this.session?.running) event.preventDefault();
-    };
+    this.whyNoted = '';
+    /** @private */
+    this.stopKeys = () => {};
   }
 
   firstUpdated() {
-    window.addEventListener('beforeunload', this.beforeUnload);
-    void this.load();
+    super.firstUpdated();
+    this.stopKeys = listenKeys({ active: () => this.phase === 'running', onKey: (meaning) => this.key(meaning) });
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    window.removeEventListener('beforeunload', this.beforeUnload);
-    clearInterval(this.ticking);
-    setState({ recording: false });
-    if (this.session?.running) void this.session.finish({ interrupted: true });
-    else this.session?.release();
+    this.stopKeys();
+    clearTimeout(this.asideTimer);
   }
 
-  /** @private @param {CountingScreen['phase']} phase */
-  enter(phase) {
-    this.phase = phase;
-    setState({ recording: phase === 'starting' || phase === 'running' || phase === 'closing' });
-    this.requestUpdate();
-  }
-
-  /** @private @param {Trouble} trouble */
-  fail(trouble) {
-    this.trouble = trouble;
-    this.enter('trouble');
-  }
-
-  /** @private */
-  async load() {
-    const facts = await loadParcel(this.parcelId);
-    if (!facts) {
-      this.go('/scan', { replace: true });
-      return;
-    }
-    this.facts = facts;
-    const minutes = await minutesLeft();
-    if (minutes !== null && minutes < 1) {
-      this.fail({ what: t('count.no_space'), safe: t('count.no_space_safe'), next: t('count.no_space_next') });
-      return;
-    }
-    this.warning = minutes !== null && minutes < 10 ? 'space' : null;
-    await this.openCamera();
-  }
-
-  /** @private */
-  async openCamera() {
-    if (!this.facts) return;
-    this.trouble = null;
-    this.enter('opening');
-    await this.updateComplete;
-    this.session?.release();
-    this.session = new CountSession({
-      refs: refsOf(this.facts),
-      paint: (pen, width, height, ms) => drawOverlay(pen, width, height, this.overlay(ms)),
-      onProblem: (problem) => this.noticed(problem),
-      onCut: (takeId, problem) => this.leaveFor(takeId, problem),
-    });
-    try {
-      const soundProblem = await this.session.open(this.piece('video'));
-      if (soundProblem) this.fail({ what: soundProblemWords(soundProblem), next: t('count.sound_next'), sound: true });
-      else await this.begin();
-    } catch (error) {
-      this.session.release();
-      this.fail(
-        error instanceof CameraProblem
-          ? { ...cameraProblemWords(error.reason), safe: t('count.nothing_filmed') }
-          : { what: refusalWords(error), safe: t('count.nothing_filmed') },
-      );
-    }
-  }
-
-  /** Arrival first, then the shutter. @private */
-  async begin() {
-    const { session, facts } = this;
-    if (!session || !facts) return;
-    this.trouble = null;
-    this.enter('starting');
-    try {
-      if (!facts.received) {
-        await session.recordArrival();
-        this.facts = (await loadParcel(this.parcelId)) ?? facts;
-      }
-      this.receipt = receiptTexts(this.facts ?? facts);
-      await session.begin(this.piece('video'), this.piece('canvas'));
-    } catch (error) {
-      session.release();
-      const full = isCode(error, 'storage_full');
-      const what = full ? t('count.no_space') : t(isCode(error, 'recorder_busy') ? 'count.busy' : 'count.start_failed');
-      this.fail({ what, safe: t('count.no_space_safe'), next: t(full ? 'count.no_space_next' : 'count.start_failed_next') });
-      return;
-    }
-    if (session.mayFallAsleep) this.warning ??= 'awake';
-    this.ticking = setInterval(() => this.tick(), 500);
-    this.enter('running');
-  }
-
-  /** @private */
-  tick() {
-    this.seconds = elapsedText(this.session?.recorder?.elapsed ?? 0);
-    this.requestUpdate();
-  }
-
-  /** @private @param {number} ms @returns {import('../device/overlay.js').OverlayModel} */
-  overlay(ms) {
-    const facts = this.facts;
-    const events = this.session?.recorder?.events;
-    const perLine = events?.perLine ?? new Map();
-    return {
-      orderNos: facts?.orders.map((order) => order.order_no) ?? [],
-      parcelCode: facts?.label ? printedCode(facts.label) : facts?.waybill ?? '',
-      received: this.receipt.received,
-      limits: this.receipt.limits,
-      totalLabel: t('count.overlay_total'),
-      total: events?.total ?? 0,
-      lines: (facts?.lines ?? []).map((line) => ({
-        label: variantOf(line),
-        count: perLine.get(line.id) ?? 0,
-        current: events?.lastLine === line.id,
-      })),
-      elapsed: elapsedText(ms),
-    };
-  }
-
-  /** @private @param {TakeProblem} problem */
-  noticed(problem) {
-    this.warning = problem;
-    this.requestUpdate();
+  /** @private @param {string} line @param {number} units */
+  count(line, units) {
+    const { tally } = this.session ?? {};
+    if (!this.session?.running || !tally) return;
+    const aside = tally.tap(line, units);
+    if (aside.length > 0) this.putAside(line, aside);
+    this.flash(line);
+    this.warn(this.warning === 'code' ? null : this.warning);
   }
 
   /** @private @param {string} line */
-  tap(line) {
-    this.session?.tap(line);
+  flash(line) {
     const area = this.querySelector(`[data-line="${line}"]`);
-    if (area) {
-      area.classList.remove('flash');
-      // Reading a layout property lets the same animation start again on fast taps.
-      void (/** @type {HTMLElement} */ (area).offsetWidth);
-      area.classList.add('flash');
-      setTimeout(() => area.classList.remove('flash'), FLASH_MS);
+    if (!area) return;
+    area.classList.remove('flash');
+    // Reading a layout property lets the same animation start again on fast taps.
+    void (/** @type {HTMLElement} */ (area).offsetWidth);
+    area.classList.add('flash');
+    setTimeout(() => area.classList.remove('flash'), FLASH_MS);
+  }
+
+  /** @private @param {string} line @param {number[]} unit */
+  putAside(line, unit) {
+    const goods = this.facts?.lines.find((one) => one.id === line);
+    this.aside = { unit, line: goods ? variantOf(goods) : '' };
+    clearTimeout(this.asideTimer);
+    this.asideTimer = setTimeout(() => {
+      this.aside = null;
+      this.requestUpdate();
+    }, ASIDE_MS);
+  }
+
+  /** @private @param {import('../core/key_input.js').KeyMeaning} meaning */
+  key(meaning) {
+    const lines = this.facts?.lines ?? [];
+    if (meaning.type === 'undo') this.undo();
+    else if (meaning.type === 'count') {
+      const line = lines.find(({ id }) => id === this.session?.tally?.active);
+      if (line) this.count(line.id, unitsOf(this.step, line));
+    } else {
+      const found = lineOfCode(meaning.text, lines);
+      if (found) this.count(found, 1);
+      else {
+        signalRefused();
+        this.warn('code');
+      }
     }
-    this.requestUpdate();
   }
 
   /** @private */
   undo() {
-    this.session?.undo();
+    if (this.session?.running) this.session.tally?.undo();
+    this.aside = null;
+    this.requestUpdate();
+  }
+
+  /** @private */
+  shown() {
+    this.session?.tally?.shown();
+    if (this.warning === 'code') this.warn(null);
+    this.requestUpdate();
+  }
+
+  /** @private */
+  async still() {
+    this.piece('.still').classList.add('taken');
+    await this.session?.tally?.still(this.piece('video'));
+    this.querySelector('.still')?.classList.remove('taken');
+    this.requestUpdate();
+  }
+
+  /** Larger steps for all taps, or once for the line that was held. @private @param {Line | null} held */
+  async chooseStep(held) {
+    const lines = held ? [held] : this.facts?.lines ?? [];
+    const answer = await askStep(lines, held ? 1 : this.step);
+    if (answer === 'by_pack' || answer === 'by_weight') {
+      const weighed = answer === 'by_weight';
+      const line = await askLine(weighed ? lines.filter((one) => one.unit_weight_mg) : lines);
+      const estimate = line && (await askEstimate(line, weighed ? 'weight' : 'pack'));
+      if (line && estimate && this.session?.running) await this.session.tally?.estimate(line.id, estimate);
+    } else if (answer !== null && held) this.count(held.id, unitsOf(answer, held));
+    else if (answer !== null) this.step = answer;
+    this.requestUpdate();
+  }
+
+  /** @private @param {string} id */
+  async withdraw(id) {
+    await this.session?.tally?.withdraw(id);
     this.requestUpdate();
   }
 
   /** @private */
   async finish() {
-    const total = this.session?.recorder?.events.total ?? 0;
-    const sure = await confirmAsk({
-      title: total > 0 ? t('count.finish_title', { n: total }) : t('count.finish_zero_title'),
-      body: total > 0 ? this.totals() : html`<p>${t('count.finish_zero')}</p>`,
-      yes: total > 0 ? t('count.finish_yes') : t('count.finish_zero_yes'),
-      no: t('count.go_on'),
-      danger: total === 0,
-    });
-    if (sure) await this.close(false);
-  }
-
-  /** @private */
-  totals() {
-    const perLine = this.session?.recorder?.events.perLine ?? new Map();
-    return html`<ul class="rows">
-      ${this.facts?.lines.map(
-        (line) => html`<li><span class="grow">${variantOf(line)}</span><span class="amount">${perLine.get(line.id) ?? 0}</span></li>`,
-      )}
-    </ul>`;
-  }
-
-  /** @private @param {boolean} interrupted */
-  async close(interrupted) {
-    const session = this.session;
-    if (!session?.running) return;
-    this.enter('closing');
-    clearInterval(this.ticking);
-    try {
-      this.leaveFor(await session.finish({ interrupted }), null);
-    } catch {
-      // The take keeps its bytes on disk and is closed at the next start.
-      this.fail({ what: t('count.close_failed'), safe: t('count.close_failed_safe'), next: t('count.close_failed_next') });
+    const { tally } = this.session ?? {};
+    const facts = this.facts;
+    if (!tally || !facts) return;
+    const { perLine, total, recounted } = tally.events;
+    const before = this.goesOn ? this.goesOn.perLine : new Map();
+    const differing = total > 0 && !recounted ? differingLines(facts.lines, facts.id, perLine, tally.estimates, before) : [];
+    if (differing.length === 0) {
+      if (await askFinish(facts.lines, perLine, tally.estimates)) await this.close(false);
+      return;
     }
-  }
-
-  /** @private @param {string} takeId @param {TakeProblem | null} problem */
-  leaveFor(takeId, problem) {
-    clearInterval(this.ticking);
-    this.enter('closed');
-    this.go(donePath(this.parcelId, takeId, problem), { replace: true });
-  }
-
-  async mayLeave() {
-    if (this.phase === 'closing') return false;
-    if (!this.session?.running) return true;
-    const answer = await ask({
-      title: t('count.leave_title'),
-      body: html`<p>${t('count.leave_body')}</p>`,
-      choices: [
-        { value: 'stay', label: t('count.go_on'), look: 'main' },
-        { value: 'leave', label: t('count.leave_yes'), look: 'danger' },
-      ],
-      focus: 'stay',
-    });
-    if (answer !== 'leave') return false;
-    await this.close(true);
-    return false;
-  }
-
-  /** @private */
-  async back() {
-    if (await this.mayLeave()) this.go(`/parcel/${this.parcelId}`, { replace: true });
+    const answer = await askRecount(differing);
+    if (answer === 'keep') await this.close(false);
+    if (answer === 'recount' && this.session?.running) tally.recount();
+    this.requestUpdate();
   }
 
   render() {
-    const facts = this.facts;
-    return html`${appBar({ title: facts?.customerCode || t('count.title'), back: () => void this.back() })}
-      <div class="count-screen ${this.phase === 'trouble' ? 'in-trouble' : ''}" @pointerdown=${() => unlockSound()}>
-        <div class="stage">
-          <video muted playsinline aria-hidden="true"></video>
-          <canvas width="16" height="9" role="img" aria-label=${t('count.preview')}></canvas>
-          ${this.phase === 'loading' || this.phase === 'opening' || this.phase === 'starting'
-            ? waiting(t('scan.opening'))
-            : nothing}
-        </div>
-        ${this.phase === 'trouble' ? this.renderTrouble() : html`${this.renderLive()} ${this.renderTaps()} ${this.renderFoot()}`}
+    const apart = this.phase === 'trouble' || this.phase === 'asking';
+    return html`${appBar({ title: this.facts?.customerCode || t('count.title'), back: () => void this.back() })}
+      <div class="count-screen ${apart ? 'in-trouble' : ''}" @pointerdown=${() => unlockSound()}>
+        ${this.renderStage()} ${apart ? this.renderApart() : this.renderCount()}
       </div>`;
   }
 
   /** @private */
-  renderLive() {
+  renderStage() {
+    const tally = this.session?.tally;
     const running = this.phase === 'running';
-    const warning = this.warning ? t(`count.warn_${this.warning}`) : '';
-    return html`<div class="live">
-      ${running ? html`<span class="dot" aria-hidden="true"></span><span class="number">${this.seconds}</span>` : nothing}
-      <span class="grow" role="status">${running ? warning : ''}</span>
-      ${running
-        ? html`<span class="sum" aria-live="polite">${t('count.total', { n: this.session?.recorder?.events.total ?? 0 })}</span>`
-        : nothing}
-    </div>`;
-  }
-
-  /** @private */
-  renderTaps() {
-    const perLine = this.session?.recorder?.events.perLine ?? new Map();
-    const still = this.phase !== 'running';
-    return html`<div class="taps">
-      ${this.facts?.lines.map((line) => {
-        const units = perLine.get(line.id) ?? 0;
-        return html`<button type="button" class="tap" data-line=${line.id} ?disabled=${still} title=${t('count.tap_label')} @click=${() => this.tap(line.id)}>
-          ${goodsRow(line, this.facts?.pictures.get(line.id))}<span class="units">${units}</span>
-        </button>`;
+    const opening = this.phase === 'loading' || this.phase === 'opening' || this.phase === 'starting';
+    return html`<div class="stage">
+      <div class="picture-box">
+        <video muted playsinline aria-hidden="true"></video>
+        <canvas width="16" height="9" role="img" aria-label=${t('count.preview')}></canvas>
+      </div>
+      ${opening ? waiting(t('scan.opening')) : nothing}
+      ${overPicture({
+        running,
+        seconds: this.seconds,
+        minutes: this.phase === 'trouble' ? null : this.minutes,
+        total: tally?.events.total ?? 0,
+        recounted: tally?.events.recounted ?? false,
+        warning: running ? this.warningText() : '',
+        chips: running && this.facts ? checkChips(this.facts) : [],
+        aside: this.aside,
+        camera: running ? { stills: tally?.stills ?? 0, onStill: () => void this.still() } : null,
       })}
     </div>`;
   }
 
-  /** @private */
-  renderFoot() {
-    const events = this.session?.recorder?.events;
-    const running = this.phase === 'running';
-    const last = running ? events?.lastLine : null;
-    const line = this.facts?.lines.find((one) => one.id === last);
-    return html`<div class="count-foot">
-      <button type="button" class="big plain" ?disabled=${!last} @click=${() => this.undo()}>
-        <span class="row">${undoIcon}${t('count.undo')}</span>${line ? html`<small>−1 ${variantOf(line)}</small>` : nothing}
-      </button>
-      <button type="button" class="big main" ?disabled=${!running} @click=${() => void this.finish()}>
-        <span class="row">${doneIcon}${this.phase === 'closing' ? t('count.closing') : t('count.finish')}</span>
-      </button>
-    </div>`;
+  /** An interruption that is over says how long it was. @private */
+  warningText() {
+    const { warning } = this;
+    if (!warning) return '';
+    const last = BREAKS.has(warning) ? interruptionsOf(this.session?.recorder?.events.list ?? []).at(-1) : null;
+    return last?.long ? interruptionText(last) : t(`count.warn_${warning}`);
   }
 
   /** @private */
-  renderTrouble() {
-    const trouble = this.trouble;
+  renderCount() {
+    const { facts, session } = this;
+    const tally = session?.tally;
+    const running = this.phase === 'running';
+    const last = running ? tally?.events.lastTap ?? null : null;
+    return html`${running && tally ? this.renderStrip(tally) : html`<div></div>`}
+      ${tapAreas({
+        lines: facts?.lines ?? [],
+        pictures: facts?.pictures ?? new Map(),
+        perLine: tally?.events.perLine ?? new Map(),
+        active: running ? tally?.active ?? null : null,
+        step: this.step,
+        still: !running,
+        onTap: (line) => this.count(line.id, unitsOf(this.step, line)),
+        onHold: (line) => void this.chooseStep(line),
+        after: tally ? estimateList(tally.estimates, (id) => void this.withdraw(id)) : nothing,
+      })}
+      ${countFoot({
+        running,
+        closing: this.phase === 'closing',
+        last: facts?.lines.find(({ id }) => id === last?.line) ?? null,
+        lastUnits: last?.n ?? 0,
+        step: this.step,
+        on: { onUndo: () => this.undo(), onStep: () => void this.chooseStep(null), onFinish: () => void this.finish() },
+      })}`;
+  }
+
+  /** @private @param {import('./count_tally.js').CountTally} tally */
+  renderStrip({ steps }) {
+    const { current } = steps;
+    const known = this.prepared?.knownWhys ?? new Set();
+    if (current && current !== this.whyNoted) {
+      this.whyNoted = current;
+      void noteWhy(appState().worker?.id ?? '', `take.${current}`);
+    }
+    const uncut = current === 'label' || current === 'tape' || current === 'cut';
+    const late = uncut ? (this.prepared?.before ?? []).map((step) => t(`plan.step_${step}`)).join(' · ') : '';
+    return stepStrip({
+      steps,
+      // A warning needs the room.
+      why: current !== null && !late && !known.has(`take.${current}`),
+      late: late && t('count.before_cut', { steps: late }),
+      onShown: () => this.shown(),
+    });
+  }
+
+  /** @private */
+  renderApart() {
+    const { trouble } = this;
+    const unfinished = this.prepared?.unfinished;
+    if (this.phase === 'asking' && unfinished) {
+      const answers = { onGoOn: () => this.answered(true), onAnew: () => this.answered(false) };
+      return html`<div class="trouble">${unfinishedCard(unfinished, this.facts?.view.receivedZone ?? 'Asia/Shanghai', answers)}</div>`;
+    }
     if (!trouble) return nothing;
     const actions = html`<button type="button" class="big main" @click=${() => void this.openCamera()}>${t('phone.try_again')}</button>
       ${trouble.sound

@@ -1,8 +1,6 @@
 /** After a count: what was counted, where the film is, by when the receiver must act; then the next parcel. */
 
 import { html, nothing } from 'lit';
-import { parseRecord } from '../core/record.js';
-import { closingRecord } from '../store/journal.js';
 import { captures } from '../sync/captures.js';
 import { appBar } from '../ui/app_bar.js';
 import { doneIcon, scanIcon, warnIcon } from '../ui/icons.js';
@@ -11,6 +9,7 @@ import { onState } from '../ui/state.js';
 import { View } from '../ui/view.js';
 import { t } from '../ui/words.js';
 import { captureRow } from './capture_state.js';
+import { estimatesOfLine, storyCard, takeStory } from './done_parts.js';
 import { variantOf } from './goods.js';
 import { actByText, loadParcel } from './parcel_facts.js';
 
@@ -28,8 +27,8 @@ export class DoneScreen extends View {
     this.loaded = false;
     /** @type {ParcelFacts | null} */
     this.facts = null;
-    /** @type {import('../core/record.js').RecordFields | null} */
-    this.record = null;
+    /** @type {import('./done_parts.js').TakeStory | null} */
+    this.story = null;
     /** @type {import('../sync/captures.js').Capture | null} */
     this.capture = null;
     /** @private @type {() => void} */
@@ -49,9 +48,8 @@ export class DoneScreen extends View {
 
   /** @private */
   async load() {
-    const row = await closingRecord(this.takeId);
-    this.record = row ? parseRecord(row.text) : null;
     this.facts = await loadParcel(this.parcelId);
+    this.story = await takeStory(this.facts, this.takeId);
     this.loaded = true;
     await this.loadCapture();
   }
@@ -64,7 +62,7 @@ export class DoneScreen extends View {
 
   render() {
     return html`${appBar({ title: this.facts?.customerCode || t('count.title'), go: (path) => this.go(path) })}
-      <div class="page">${this.loaded ? this.renderResult() : waiting(t('phone.loading'))}</div>
+      <div class="page" tabindex="0" role="group" aria-label=${t('take.units_counted')}>${this.loaded ? this.renderResult() : waiting(t('phone.loading'))}</div>
       <div class="foot">
         <button type="button" class="big main shutter" @click=${() => this.go('/scan')}>${scanIcon}${t('take.next_parcel')}</button>
       </div>`;
@@ -72,9 +70,10 @@ export class DoneScreen extends View {
 
   /** @private */
   renderResult() {
-    const tally = this.record?.tally ?? [];
+    const { story } = this;
+    const tally = story?.record?.tally ?? [];
     const total = tally.reduce((sum, { units }) => sum + units, 0);
-    const interrupted = this.record?.closed !== 'complete';
+    const interrupted = story?.record?.closed !== 'complete';
     const actBy = this.facts ? actByText(this.facts.view) : null;
     return html`${interrupted ? this.renderCut(total) : nothing}
       <section class="card result ${interrupted ? 'cut' : ''}">
@@ -85,10 +84,14 @@ export class DoneScreen extends View {
       <section class="card tight">
         <ul class="rows">
           ${tally.map(
-            ({ line, units }) => html`<li><span class="grow">${this.lineName(line)}</span><span class="amount">${units}</span></li>`,
+            ({ line, units }) => html`<li>
+              <span class="grow">${this.lineName(line)}${story ? estimatesOfLine(story, line) : nothing}</span
+              ><span class="amount">${units}</span>
+            </li>`,
           )}
         </ul>
       </section>
+      ${story ? storyCard(story) : nothing}
       <section class="card">
         <dl class="facts stacked">
           <dt>${t('take.act_by')}</dt>
@@ -108,7 +111,7 @@ export class DoneScreen extends View {
   /** @private @param {number} total */
   renderCut(total) {
     const what = this.cut && CUTS.has(this.cut) ? t(`take.cut_${this.cut}`) : t('take.cut');
-    const safe = this.record ? t('take.cut_safe', { n: total }) : t('count.close_failed_safe');
+    const safe = this.story?.record ? t('take.cut_safe', { n: total }) : t('count.close_failed_safe');
     return messageBox({ kind: 'warn', what, safe, next: t('take.cut_next') });
   }
 }

@@ -18,14 +18,20 @@ const random = (bytes) => crypto.getRandomValues(new Uint8Array(bytes));
  * @throws {Error} not enrolled
  */
 export async function recordMeans() {
+  await deviceKey();
+  // Loaded when it signs, under the journal's lock: the key may have been changed since.
+  return { sign: async (text) => signRaw((await deviceKey()).privateKey, text), random, now: wall() };
+}
+
+async function deviceKey() {
   const pair = await loadKey();
   if (!pair) throw new Error('this device has no key');
-  return { sign: (text) => signRaw(pair.privateKey, text), random, now: wall() };
+  return pair;
 }
 
 /**
  * @param {RecordDraft} draft
- * @returns {Promise<{ id: string }>}
+ * @returns {Promise<{ id: string, hash: string }>} `hash`: `sha256:` of the record's text
  * @throws {Error} not enrolled, or storage refused
  */
 export async function keepRecord(draft) {

@@ -46,16 +46,24 @@ function decided(plan, zone) {
  * @param {ParcelFacts} facts
  */
 export function checksCard(facts) {
-  const checks = facts.orders.flatMap((order) => order.checks ?? []);
-  const remarks = facts.orders.map((order) => order.remark ?? '').filter((remark) => remark.trim() !== '');
-  if (checks.length === 0 && remarks.length === 0) return nothing;
+  const chips = checkChips(facts);
+  if (chips.length === 0) return nothing;
   return html`<section class="card checks-card">
     <h2>${t('phone.checks')}</h2>
     <ul class="chips">
-      ${checks.map((check) => html`<li>${checkChip(check, facts)}</li>`)}
-      ${remarks.map((remark) => html`<li>${untranslated(remark, t('order.remark'))}</li>`)}
+      ${chips.map((chip) => html`<li>${chip}</li>`)}
     </ul>
   </section>`;
+}
+
+/** @param {ParcelFacts} facts */
+export function checkChips(facts) {
+  const checks = facts.orders.flatMap((order) => order.checks ?? []);
+  const remarks = facts.orders.map((order) => order.remark ?? '').filter((remark) => remark.trim() !== '');
+  return [
+    ...checks.map((check) => checkChip(check, facts)),
+    ...remarks.map((remark) => untranslated(remark, t('order.remark'))),
+  ];
 }
 
 /** @param {import('../store/snapshot.js').Check} check @param {ParcelFacts} facts */

@@ -1,0 +1,38 @@
+/** What the counting screen must know of a parcel before the shutter opens. */
+
+import { stateOf } from '../core/receiving.js';
+import { provenSteps } from '../core/take_steps.js';
+import { factsOfParcel, progressOfParcel } from '../store/parcel_records.js';
+import { knownWhys } from '../store/why_seen.js';
+import { appState } from '../ui/state.js';
+import { unfinishedTake } from './count_resume.js';
+
+/**
+ * `proven`: steps of the take that were proven before it; `before`: asked steps that are late once the parcel is cut open;
+ * `knownWhys`: reasons that this worker has seen often enough.
+ * @typedef {object} Preparation
+ * @property {import('../core/take_steps.js').TakeStep[]} proven
+ * @property {('condition' | 'weight')[]} before
+ * @property {import('./count_resume.js').UnfinishedTake | null} unfinished
+ * @property {Set<string>} knownWhys
+ */
+
+/**
+ * @param {import('./parcel_facts.js').ParcelFacts} facts
+ * @returns {Promise<Preparation>}
+ */
+export async function loadPreparation(facts) {
+  const [known, progress, unfinished, whys] = await Promise.all([
+    factsOfParcel(facts.id),
+    progressOfParcel(facts.id),
+    unfinishedTake(facts),
+    knownWhys(appState().worker?.id ?? ''),
+  ]);
+  const open = (/** @type {'condition' | 'weight'} */ step) => progress !== null && stateOf(progress, step) === 'open';
+  return {
+    proven: provenSteps(known, (progress?.opened ?? null) !== null),
+    before: /** @type {const} */ (['condition', 'weight']).filter(open),
+    unfinished,
+    knownWhys: whys,
+  };
+}
