@@ -1,5 +1,6 @@
 # make run   the app with its own demo data, on a machine with Python 3.11+, make and git only
 # make test  every test; brings what it needs, browser included
+# make soak  the fault tests with large numbers, and a whole day: about fifteen minutes
 # make check format, lint, words, import contracts, types: fastest first
 
 SHELL := /bin/bash
@@ -15,7 +16,7 @@ CLIENT_SOURCES := $(shell find static/src webapp/words -not -name '.*') \
 	$(wildcard static/build/*.mjs static/build/*.py) package-lock.json
 export DOCKPROOF_HOME ?= instance/demo
 
-.PHONY: help run test check client watch format words imports clean
+.PHONY: help run test soak check client watch format words imports clean
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
@@ -24,7 +25,10 @@ run: $(VENV)/.dockproof-build $(BUILT)
 
 test: $(VENV)/.dockproof-dev node_modules/.dockproof-dev $(BUILT)
 	@.ci/ensure-browser
-	@env -u DOCKPROOF_HOME $(PY) -m pytest -q $(ARGS)
+	@env -u DOCKPROOF_HOME $(PY) -m pytest -q -n auto --maxprocesses=4 --dist worksteal $(ARGS)
+
+soak: $(VENV)/.dockproof-dev $(BUILT)
+	@env -u DOCKPROOF_HOME $(PY) -m tests.faults.soak $(ARGS)
 
 check: $(VENV)/.dockproof-dev node_modules/.dockproof-dev
 	@$(VENV)/bin/ruff format --check --quiet . || { echo 'Not formatted: run make format.' >&2; exit 1; }

@@ -16,8 +16,9 @@ def _source() -> str:
 
 
 def violations(page: Page) -> list[str]:
-    # Through evaluate, not a script tag: the page's own policy forbids foreign scripts.
-    page.evaluate(_source())
+    if not page.evaluate("() => 'axe' in window"):
+        # Through evaluate, not a script tag: the page's own policy forbids foreign scripts.
+        page.evaluate(_source())
     found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']}).then((r) => r.violations)")
     return [f"{one['id']}: {node['target']} {node['html'][:160]}" for one in found for node in one["nodes"]]
 
@@ -32,7 +33,7 @@ def clipped(page: Page) -> list[str]:
           for (const box of document.querySelectorAll('button, a, h1, h2, h3, p, td, th, dd, dt, label, span, li')) {
             const style = getComputedStyle(box);
             if (!box.textContent.trim() || style.visibility === 'hidden' || !box.getClientRects().length) continue;
-            if (box.closest('.unseen, .skip, [hidden]')) continue;
+            if (box.closest('.unseen, .skip, .visually-hidden, [hidden]')) continue;
             const hides = [style.overflowX, style.overflowY].some((way) => way === 'hidden' || way === 'clip');
             const wider = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;
             if (hides && wider) {

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Playwright
+from playwright.sync_api import BrowserContext, Error, Playwright, expect
+
+PATIENCE_MS = 60_000
+"""Until a test gives up on a page: two browsers at once on two busy cores are slow, and a bound is no measurement."""
+expect.set_options(timeout=PATIENCE_MS)
 
 PHONE = {"width": 360, "height": 740}
 TABLET = {"width": 1024, "height": 768}
@@ -43,6 +49,7 @@ def browser(
     camera: Path | None = None,
     touch: bool = False,
     extra: tuple[str, ...] = (),
+    environ: Mapping[str, str] | None = None,
 ) -> Iterator[BrowserContext]:
     """A browser with its own profile; with ``camera`` it films that file and hears beeps."""
     arguments = [*_QUIET, *extra]
@@ -56,13 +63,26 @@ def browser(
         str(profile),
         executable_path=chromium_path(),
         args=arguments,
+        env={**os.environ, **(environ or {})},
         locale=LOCALES[language],
         viewport={"width": viewport["width"], "height": viewport["height"]},
         has_touch=touch,
         timezone_id="Asia/Shanghai" if language == "zh_CN" else "Asia/Ho_Chi_Minh",
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE_MS)
     try:
         yield context
     finally:
-        context.close()
+        # One that `kill_browser` ended has nothing to close.
+        with suppress(Error):
+            context.close()
+
+
+def kill_browser(profile: Path) -> None:
+    """As a dead battery would: no handler runs, nothing is flushed that was not."""
+    named = f"--user-data-dir={profile}".encode()
+    for folder in Path("/proc").iterdir():
+        with suppress(OSError):
+            arguments = (folder / "cmdline").read_bytes().split(b"\0")
+            if named in arguments and not any(one.startswith(b"--type=") for one in arguments):
+                os.kill(int(folder.name), signal.SIGKILL)

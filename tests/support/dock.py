@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -11,10 +13,12 @@ from tests.support.phone import Phone, SignedRecord
 from tests.support.world import World, opaque
 from webapp.store.database import Database
 from webapp.store.schema import (
+    Order,
     Parcel,
     Take,
     Tally,
 )
+from webapp.store.schema_dock import DockFact, Notice
 from webapp.usecases.evidence import Item, Receipt, accept_records
 
 SLICES = (b"one", b"second slice", b"3")
@@ -46,6 +50,21 @@ class Dock:
         with self.database.read() as session:
             return session.get_one(Parcel, self.world.parcel)
 
+    def fact(self, name: str) -> DockFact:
+        with self.database.read() as session:
+            return session.get_one(DockFact, opaque(name))
+
+    def notices(self, *, seen: bool | None = None) -> list[tuple[str, str | None, int | None]]:
+        """(kind, line, units), in the order in which they were raised."""
+        with self.database.read() as session:
+            found = session.scalars(select(Notice).order_by(Notice.raised_at, Notice.kind))
+            wanted = [one for one in found if seen is None or (one.seen_at is not None) is seen]
+        return [(one.kind, one.line_id, one.units) for one in wanted]
+
+    def order(self) -> Order:
+        with self.database.read() as session:
+            return session.get_one(Order, self.world.order)
+
     def take(self, name: str = "open") -> Take:
         with self.database.read() as session:
             return session.get_one(Take, opaque(name))
@@ -59,6 +78,13 @@ def codes(receipt: Receipt) -> list[str]:
     return [finding.code for finding in receipt.findings]
 
 
-def whole_take(phone: Phone, at: datetime) -> tuple[SignedRecord, SignedRecord]:
-    opened = phone.take_open("open", at)
-    return opened, phone.take("close", at, opens="open", slices=SLICES, counts=(12, 3))
+def whole_take(
+    phone: Phone, at: datetime, counts: Sequence[int] = (12, 3), *, name: str = "", **changes: Any
+) -> tuple[SignedRecord, SignedRecord]:
+    """A film and its count of the red and the blue line; ``name`` tells several apart."""
+    opened, closed = (f"{word} {name}".strip() for word in ("open", "close"))
+    slices = (*SLICES, name.encode()) if name else SLICES
+    return (
+        phone.take_open(opened, at, **changes),
+        phone.take(closed, at, opens=opened, slices=slices, counts=counts, **changes),
+    )

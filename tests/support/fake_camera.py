@@ -6,7 +6,9 @@ import io
 from pathlib import Path
 
 import pypdfium2
+import qrcode
 from PIL import Image, ImageDraw
+from qrcode.image.pil import PilImage
 
 FRAME = (1280, 720)
 _DPI = 203
@@ -21,7 +23,16 @@ def label_picture(pdf: bytes) -> Image.Image:
 
 def film_of_label(pdf: bytes, target: Path) -> Path:
     """A carton with the printed label on it; a moving mark at the edge shows that frames are live."""
-    label = label_picture(pdf)
+    return film_of_picture(label_picture(pdf), target)
+
+
+def film_of_code(text: str, target: Path) -> Path:
+    """A carton with a QR code on it that says ``text``."""
+    picture = qrcode.make(text, image_factory=PilImage, box_size=10, border=6).get_image()
+    return film_of_picture(picture.convert("RGB"), target)
+
+
+def film_of_picture(label: Image.Image, target: Path) -> Path:
     label.thumbnail((FRAME[0], FRAME[1] - 60))
     frames = []
     for number in range(_FRAMES):

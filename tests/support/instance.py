@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.support.clock import FixedClock
+from tests.support.templates import lay_database, template_folder
 from webapp.adapters.secrets import new_id, new_token, token_hash
-from webapp.config import read_settings
+from webapp.config import Settings, read_settings
 from webapp.domain.permissions import Role
 from webapp.store.schema import DeskSession, Order, Take, User
 from webapp.usecases.demo import FILMED_ORDER, fill_demo
@@ -81,13 +84,30 @@ class Instance:
 
 
 def make_instance(home: Path, now: datetime) -> Instance:
-    """Chi's organisation is the demo's; Dung's is empty and served by a site of its own."""
+    """Chi's organisation is the demo's; Dung's is empty and served by a site of its own.
+
+    Filled once a process for each ``now``, then copied: the homes of two tests have the same secret and the same ids.
+    """
+    template, organisations, names = _filled(now)
+    shutil.copytree(template, home, dirs_exist_ok=True)
     clock = FixedClock(now)
-    services = build_services(read_settings({"DOCKPROOF_HOME": str(home)}, home), clock=clock)
+    services = build_services(_settings(home), clock=clock)
+    return Instance(create_app(services), services, clock, dict(organisations), dict(names))
+
+
+def _settings(home: Path) -> Settings:
+    return read_settings({"DOCKPROOF_HOME": str(home)}, home)
+
+
+@cache
+def _filled(now: datetime) -> tuple[Path, dict[str, str], dict[str, str]]:
+    """A home that nobody opens any more, its organisations, and names of what stands in it."""
+    home = template_folder()
+    lay_database(home / "dockproof.db")
+    services = build_services(_settings(home), clock=FixedClock(now))
     fill_demo(services.database, services.blobs, services.rulebook, now=now)
     while run_next(services.database, services.blobs, now=now, spool=home / "spool" / "derivatives"):
         pass
-    instance = Instance(create_app(services), services, clock)
     with services.database.write() as session:
         dung = add_organisation(
             session,
@@ -100,13 +120,13 @@ def make_instance(home: Path, now: datetime) -> Instance:
             now=now,
         )
         order = session.query(Order).filter_by(order_no=FILMED_ORDER).one()
-        take = session.query(Take).one()
-        instance.organisations = {"Chi": order.organisation_id, "Dung": dung.organisation_id}
-        instance.names = {
+        organisations = {"Chi": order.organisation_id, "Dung": dung.organisation_id}
+        names = {
             "order_no": order.order_no,
-            "take": take.id,
+            "take": session.query(Take).one().id,
             "line": order.lines[0].id,
             "waybill": order.waybills[0].number_raw,
             "parcel": order.parcels[0].id,
         }
-    return instance
+    services.database.engine.dispose()
+    return home, organisations, names

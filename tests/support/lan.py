@@ -8,7 +8,6 @@ import re
 import ssl
 from pathlib import Path
 
-import httpx
 import zxingcpp
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -47,8 +46,7 @@ class LanServed(Served):
     def _answer(self) -> None:
         # With verification on: a server that TLS clients refuse has not started.
         context = ssl.create_default_context(cafile=str(self.authority_file))
-        with httpx.Client(transport=httpx.HTTPTransport(verify=context, retries=7), timeout=30) as client:
-            assert client.get(f"https://127.0.0.1:{self.port}/healthz").status_code == 200
+        self._poll(f"https://127.0.0.1:{self.port}", context)
 
 
 def printed_codes(lines: list[str]) -> list[str]:

@@ -27,9 +27,45 @@ from webapp.domain.evidence import (
     serialise,
     sha256_hex,
 )
+from webapp.domain.record_kinds import KINDS
 from webapp.domain.signatures import der_to_raw, encode_base64url
+from webapp.domain.stickers import sticker_spelling
 
 MIME = "video/webm;codecs=vp8,opus"
+
+TYPICAL: Mapping[str, Mapping[str, object]] = {
+    "photo": {"source": "camera"},
+    "condition": {"outer": "intact", "tape": "intact"},
+    "weighing": {"grams": 1250, "shown": "1.25", "unit": "kg", "target": "parcel", "opened": "no"},
+    "estimate": {"line": World.red_line, "method": "pack", "units": 24, "packs": 2},
+    "delivery": {"courier": "present", "outcome": "accepted"},
+    "slip": {"courier": "sf", "listed": 30, "scanned": 30},
+    "skip": {"step": "weight", "reason": "scale-broken"},
+    "draw": {
+        "line": World.red_line,
+        "tranche": 1,
+        "lot": 24,
+        "plan": "fix",
+        "n": 4,
+        "take": opaque("open"),
+        "redraw": 0,
+    },
+    "defect": {"line": World.red_line, "class": "major", "code": "stain", "quantity": 1},
+    "inspection": {"draw": opaque("draw"), "inspected": 4, "defective": "0 0 0"},
+    "verdict": {"verdict": "passed"},
+    "measurement": {
+        "line": World.red_line,
+        "attribute": "length",
+        "listed": 100_000,
+        "measured": 94_000,
+        "unit": "mm",
+    },
+    "discrepancy": {"type": "short_count", "line": World.red_line, "units": 2},
+    "segment": {"of": opaque("open"), "next": opaque("open again")},
+    "unidentified": {"alias": sticker_spelling("JD-0099")},
+    "withdrawal": {"reason": "mistake"},
+}
+"""One of each kind, about the small world's red line."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +154,43 @@ class Phone:
 
     def arrival(self, name: str, at: datetime, **changes: Any) -> SignedRecord:
         return self.next(self.blank("arrival", name, at, **changes))
+
+    def say(
+        self,
+        kind: str,
+        name: str,
+        at: datetime,
+        said: Mapping[str, object] | None = None,
+        **changes: Any,
+    ) -> SignedRecord:
+        """A record of any kind with value keys: a typical one (`TYPICAL`), and what ``said`` says otherwise.
+
+        None is written ``-``. ``changes`` are fields of the record itself (parcel, worker, supersedes …):
+        ``phone.say("weighing", "first", at, {"grams": 980})``, ``phone.say("withdrawal", "no", at, supersedes=…)``.
+        """
+        values = {key: None for key in KINDS[kind].keys} | TYPICAL.get(kind, {}) | dict(said or {})
+        written = tuple((key, None if value is None else str(value)) for key, value in values.items())
+        without_slot = {"slot": None} if kind != "photo" else {}
+        return self.next(self.blank(kind, name, at, values=written, **without_slot, **changes))
+
+    def photo(
+        self,
+        name: str,
+        at: datetime,
+        data: bytes,
+        *,
+        slot: str = "EV-04",
+        mime: str = "image/jpeg",
+        said: Mapping[str, object] | None = None,
+        **changes: Any,
+    ) -> SignedRecord:
+        """The commitment to a picture; its bytes go up under ``opaque(name)``."""
+        claim = FileClaim(hashlib.sha256(data).hexdigest(), len(data), mime)
+        return self.say("photo", name, at, said, slot=slot, file=claim, **changes)
+
+    def withdraw(self, name: str, at: datetime, gone: str, **changes: Any) -> SignedRecord:
+        """Takes back the record of that name."""
+        return self.say("withdrawal", name, at, supersedes=opaque(gone), **changes)
 
     def take_open(self, name: str, at: datetime, **changes: Any) -> SignedRecord:
         return self.next(self.blank("take-open", name, at, **changes))

@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.support.phone import Answer, Phone
+from tests.support.templates import lay_database
 from tests.support.world import START, World, make_world
 from webapp.config import Settings
 from webapp.web.app import create_app
@@ -52,9 +53,9 @@ class Rig:
 @contextmanager
 def rigged(home: Path, *, public_url: str | None = None) -> Iterator[Rig]:
     clock = SetClock()
-    settings = Settings(
-        home=home, database_url=f"sqlite:///{home / 'dockproof.db'}", public_url=public_url, port=8000
-    )
+    file = home / "dockproof.db"
+    lay_database(file)
+    settings = Settings(home=home, database_url=f"sqlite:///{file}", public_url=public_url, port=8000)
     services = build_services(settings, clock)
     yield Rig(create_app(services), services, clock, make_world(services.database))
     services.database.engine.dispose()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 import signal
+import ssl
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -49,9 +51,21 @@ class Served:
 
     def _answer(self) -> None:
         """Returns when the server answers: the printed address comes a moment before."""
-        transport = httpx.HTTPTransport(retries=40)
-        with httpx.Client(transport=transport, timeout=30) as client:
-            assert client.get(f"{self.address}/healthz").status_code == 200
+        self._poll(self.address)
+
+    def _poll(self, address: str, verify: ssl.SSLContext | bool = True) -> None:
+        until_end = time.monotonic() + _START_SECONDS
+        # Not httpx's own retries: they wait twice as long each time, and for a dead server for ever.
+        with httpx.Client(verify=verify, timeout=30) as client:
+            while True:
+                try:
+                    assert client.get(f"{address}/healthz").status_code == 200
+                    return
+                except httpx.TransportError as trouble:
+                    if self.process.poll() is not None or time.monotonic() > until_end:
+                        self.kill()
+                        raise AssertionError("serve does not answer:\n" + "\n".join(self.lines)) from trouble
+                time.sleep(0.02)
 
     @property
     def address(self) -> str:

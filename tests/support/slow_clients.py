@@ -52,6 +52,16 @@ class SlowClients:
             poll.register(connection, select.POLLIN | select.POLLHUP | select.POLLERR)
         return len(self._sockets) - len(poll.poll(0))
 
+    def answers(self) -> list[int]:
+        """The statuses of those that were answered."""
+        found = []
+        for connection in self._sockets:
+            try:
+                found.append(int(connection.recv(64).split(b" ")[1]))
+            except (OSError, IndexError):
+                continue  # not answered, or closed without one
+        return found
+
     def _trickle(self) -> None:
         while self._left > PIECE and not self._stop.wait(1.0):
             for connection in self._sockets:

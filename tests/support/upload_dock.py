@@ -17,7 +17,9 @@ from webapp.adapters.blobs import Blobs
 from webapp.domain.refusals import Refusal
 from webapp.store.database import Database
 from webapp.store.schema import Blob, Take, Work
+from webapp.store.schema_dock import Photo
 from webapp.usecases import uploads
+from webapp.usecases.derivatives import run_next
 from webapp.usecases.evidence import Item, Receipt, accept_records
 from webapp.usecases.uploads import Body, BodyCut, UploadState
 
@@ -48,13 +50,19 @@ class Dock:
             on_orders_changed=lambda session, orders: None,
         )
 
-    def create(self, length: int | None = len(DATA), device: str | None = None, name: str = "open") -> str:
+    def create(
+        self,
+        length: int | None = len(DATA),
+        device: str | None = None,
+        name: str = "open",
+        mime: str = MIME,
+    ) -> str:
         return uploads.create(
             self.database,
             self.blobs,
             device_id=device or self.world.phone,
             record_id=opaque(name),
-            mime=MIME,
+            mime=mime,
             length=length,
             now=self.world.start,
         ).id
@@ -72,6 +80,18 @@ class Dock:
             body=body if isinstance(body, Body) else whole(body),
             now=self.world.start,
         )
+
+    def send_photo(self, name: str, data: bytes, mime: str = "image/jpeg") -> UploadState:
+        """The bytes of the photo that was committed under that name."""
+        return self.append(self.create(len(data), name=name, mime=mime), 0, data)
+
+    def photo(self, name: str) -> Photo:
+        with self.database.read() as session:
+            return session.get_one(Photo, opaque(name))
+
+    def work_through(self) -> None:
+        while run_next(self.database, self.blobs, now=self.world.start, spool=self.home / "derivatives"):
+            pass
 
     def head(self, upload_id: str, device: str | None = None) -> UploadState:
         return uploads.head(

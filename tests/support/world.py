@@ -13,11 +13,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy.orm import Session
 
+from tests.support.templates import lay_database
 from webapp.domain.labels import label_code
 from webapp.domain.permissions import Role
-from webapp.locate import migrations_dir
 from webapp.store.database import Database
-from webapp.store.migrate import migrate
 from webapp.store.schema import (
     Challenge,
     Device,
@@ -86,10 +85,10 @@ class World:
 
 
 def open_database(folder: Path) -> Database:
-    """A migrated SQLite database below ``folder``."""
-    database = Database(f"sqlite:///{folder / 'dockproof.db'}")
-    migrate(database, migrations_dir())
-    return database
+    """A migrated SQLite database below ``folder``: the one that is there, or a new one."""
+    file = folder / "dockproof.db"
+    lay_database(file)
+    return Database(f"sqlite:///{file}")
 
 
 def make_world(database: Database) -> World:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
@@ -14,21 +13,12 @@ from sqlalchemy import select
 from webapp.domain.permissions import Role
 from webapp.domain.refusals import Refusal
 from webapp.domain.signatures import der_to_raw, encode_base64url
-from webapp.locate import migrations_dir
 from webapp.store.database import Database
-from webapp.store.migrate import migrate
 from webapp.store.schema import AuditEvent, Device, Site
 from webapp.usecases import people, phones, sessions, workers
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 PASSWORD = "a long password"
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Database:
-    database = Database(f"sqlite:///{tmp_path / 'test.db'}")
-    migrate(database, migrations_dir())
-    return database
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from webapp.store.schema import DeskSession, User
+from webapp.store.schema import DeskSession, EnrolmentCode, User
 from webapp.store.schema_doors import Invitation, Passkey, RateCount
 
 
@@ -37,12 +37,12 @@ def last_seen(session: Session, user_ids: Collection[str]) -> dict[str, datetime
 
 
 def team(session: Session, organisation_id: str) -> list[User]:
-    """Everybody who is or was there; who is there first."""
+    """Everybody who is or was there; who is there first, then by arrival, then by name."""
     return list(
         session.scalars(
             select(User)
             .where(User.organisation_id == organisation_id)
-            .order_by(User.left_at.is_not(None), User.created_at, User.id)
+            .order_by(User.left_at.is_not(None), User.created_at, User.name, User.id)
         )
     )
 
@@ -75,6 +75,22 @@ def open_links_of(session: Session, user_id: str) -> list[Invitation]:
             )
         )
     )
+
+
+def open_links_made_by(session: Session, actor: str) -> list[Invitation]:
+    """Links that this actor made for anybody, neither used nor revoked."""
+    return list(
+        session.scalars(
+            select(Invitation).where(
+                Invitation.made_by == actor, Invitation.used_at.is_(None), Invitation.revoked_at.is_(None)
+            )
+        )
+    )
+
+
+def unused_codes_made_by(session: Session, actor: str) -> list[EnrolmentCode]:
+    found = select(EnrolmentCode).where(EnrolmentCode.created_by == actor, EnrolmentCode.used_at.is_(None))
+    return list(session.scalars(found))
 
 
 def passkey(session: Session, credential_id: str) -> Passkey | None:

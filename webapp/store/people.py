@@ -57,7 +57,10 @@ def user_by_login(session: Session, login: str) -> User | None:
 
 def first_owner(session: Session) -> User | None:
     return session.scalar(
-        select(User).where(holds(User.roles, Role.OWNER)).order_by(User.created_at).limit(1)
+        select(User)
+        .where(holds(User.roles, Role.OWNER))
+        .order_by(User.created_at, User.name, User.id)
+        .limit(1)
     )
 
 
@@ -108,7 +111,9 @@ def organisations_at(session: Session, site_id: str) -> list[str]:
 def workers_at(session: Session, site_id: str) -> list[Worker]:
     return list(
         session.scalars(
-            select(Worker).where(Worker.site_id == site_id, Worker.left_at.is_(None)).order_by(Worker.name)
+            select(Worker)
+            .where(Worker.site_id == site_id, Worker.left_at.is_(None))
+            .order_by(Worker.name, Worker.created_at, Worker.id)
         )
     )
 
@@ -120,7 +125,9 @@ def worker(session: Session, worker_id: str) -> Worker | None:
 def devices_at(session: Session, site_ids: list[str]) -> list[Device]:
     return list(
         session.scalars(
-            select(Device).where(Device.site_id.in_(site_ids)).order_by(Device.enrolled_at.desc())
+            select(Device)
+            .where(Device.site_id.in_(site_ids))
+            .order_by(Device.enrolled_at.desc(), Device.name, Device.id)
         )
     )
 
