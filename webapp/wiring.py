@@ -15,6 +15,7 @@ from webapp.store.database import Database
 from webapp.store.migrate import migrate
 from webapp.usecases import log_guard
 from webapp.usecases.order_progress import fill_missing_progress
+from webapp.usecases.receipts import fill_missing_arrivals
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,14 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
     database = Database(settings.database_url)
     migrate(database, migrations_dir())
     log_guard.guard_log(database, settings.home)
-    fill_missing_progress(database)
+    rulebook = load_rulebook()
+    fill_missing_arrivals(database)
+    fill_missing_progress(database, rulebook)
     return Services(
         settings=settings,
         database=database,
         blobs=Blobs(settings.home),
         clock=clock or SystemClock(),
-        rulebook=load_rulebook(),
+        rulebook=rulebook,
         secret=instance_secret(settings.home),
     )

@@ -115,3 +115,21 @@ def test_without_json_people_read_lines(home: Path) -> None:
     code, out, _ = command("user", "add", "--name", "Chi", "--role", "owner")
     assert code == 0 and out.startswith("https://dock.example/invitation/") and out.count("\n") == 1
     assert "CN-1" in command("site", "list")[1]
+
+
+def test_limits_on_films_are_set_shown_and_taken_away(home: Path) -> None:
+    json_of("user", "add", "--name", "Chi", "--role", "owner")
+    name = json_of("site", "list")["sites"][0]["name"]
+    code = json_of("organisation", "list")["organisations"][0]["customer_code"]
+    assert json_of("organisation", "quota", "--stored", "500GB")["limit_bytes"] == 500 * 10**9
+    set_both = json_of("site", "quota", "--site", name, "--stored", "2TB", "--phone-day", "40GB")
+    assert (set_both["limit_bytes"], set_both["phone_day_bytes"]) == (2 * 10**12, 40 * 10**9)
+    # What is not named keeps its limit.
+    one = json_of("site", "quota", "--site", name, "--stored", "none")
+    assert (one["limit_bytes"], one["phone_day_bytes"]) == (None, 40 * 10**9)
+    assert command("organisation", "list")[1].strip().endswith("0 MB of 500 GB")
+    assert json_of("organisation", "quota", "--organisation", code, "--stored", "none")["limit_bytes"] is None
+    for wrong in ("0GB", "a lot"):
+        exit_code, out, err = command("organisation", "quota", "--stored", wrong)
+        assert (exit_code, out) == (1, "")
+        assert "none for no limit" in err

@@ -43,7 +43,7 @@ def test_phrases_and_free_text_reach_the_phone_of_the_site(desk: SetupDesk) -> N
     assert ask(desk, Asked(ORDER, ("check_colour",), line_id=desk.world.red_line)) == 1
     sent = {
         order["id"]: order["checks"]
-        for order in snapshot(desk.database, device_id=desk.world.phone)["orders"]
+        for order in snapshot(desk.database, device_id=desk.world.phone, now=desk.now)["orders"]
     }
     told = [(one["phrase"], one["text"], one["line"]) for one in sent[desk.world.order]]
     assert sorted(told, key=str) == sorted(
@@ -127,7 +127,7 @@ def test_facts_of_a_line_are_kept_and_audited_with_what_stood_before(desk: Setup
 
 def test_weight_and_pack_reach_the_phone(desk: SetupDesk) -> None:
     set_facts(desk, LineFacts(185_500, 12, "https://detail.1688.com/offer/1.html", "304不锈钢"))
-    sent = snapshot(desk.database, device_id=desk.world.phone)
+    sent = snapshot(desk.database, device_id=desk.world.phone, now=desk.now)
     lines = {line["id"]: line for order in sent["orders"] for line in order["lines"]}
     assert (lines[desk.world.red_line]["unit_weight_mg"], lines[desk.world.red_line]["pack_factor"]) == (
         185_500,

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support.authenticator import PRESENT, Authenticator
 from tests.usecases.test_people_and_phones import sign_up
+from webapp.adapters import webauthn_ceremony as ceremony
 from webapp.domain.refusals import Refusal
-from webapp.locate import migrations_dir
 from webapp.store.database import Database
-from webapp.store.migrate import migrate
 from webapp.usecases import invitations, passkeys, sessions, team
 from webapp.usecases.passkeys import Ceremony, RelyingParty
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 PARTY = RelyingParty("dock.example", "https://dock.example")
 FIRST, SECOND = b"1" * 32, b"2" * 32
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Database:
-    database = Database(f"sqlite:///{tmp_path / 'test.db'}")
-    migrate(database, migrations_dir())
-    return database
 
 
 @pytest.fixture
@@ -184,3 +177,26 @@ def test_somebody_elses_passkey_is_not_removed(
         passkeys.remove(database, actor=an, credential_id=device.id, now=NOW)
     with pytest.raises(Refusal, match="passkey_known"):
         register(database, an, device, b"4" * 32)
+
+
+def test_a_copied_key_that_answers_at_the_same_moment_stays_out(
+    database: Database, chi: sessions.Desk, device: Authenticator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both answers carry one count, and both were compared with the count before either was kept."""
+    register(database, chi, device)
+    device.get(FIRST)
+    copy = replace(device)
+    third = b"3" * 32
+    rightful, copied = device.get(SECOND), copy.get(third)
+    verify = ceremony.verify_sign_in
+
+    def meanwhile(*arguments: Any, **named: Any) -> int:
+        count = verify(*arguments, **named)
+        monkeypatch.setattr(ceremony, "verify_sign_in", verify)
+        assert sign_in(database, rightful) == chi
+        return count
+
+    # Verified outside of the transaction: a place where another request gets in between.
+    monkeypatch.setattr(ceremony, "verify_sign_in", meanwhile)
+    with pytest.raises(Refusal, match="passkey_refused"):
+        sign_in(database, copied, challenge=third)

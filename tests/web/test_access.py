@@ -12,6 +12,7 @@ from sqlalchemy import select
 from tests.support.instance import Instance, make_instance
 from webapp.domain.permissions import GRANTED, Permission, Role, may
 from webapp.store.schema import Device, SiteOrganisation, User, Worker
+from webapp.store.schema_dock import Notice, Photo, Unidentified
 from webapp.store.schema_doors import Invitation, Passkey
 from webapp.usecases import invitations
 from webapp.web.access import declared_permission
@@ -145,6 +146,9 @@ def real_ids(instance: Instance) -> dict[str, str]:
             "site_id": worker.site_id,
             "organisation_id": chi,
             "credential_id": "chis-passkey",
+            "hold_id": session.query(Unidentified).one().id,
+            "photo_id": session.query(Photo).first().id,
+            "notice_id": session.query(Notice).filter_by(organisation_id=chi).first().id,
             "team.revoke:handle": link.token_hash[:16],
             "account.end_session:handle": owner.session,
         }

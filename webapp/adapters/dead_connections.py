@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from contextlib import suppress
+import stat
 from pathlib import Path
 from typing import Final
 
@@ -22,14 +22,32 @@ def end_dead_connections() -> int:
     if not _DESCRIPTORS.is_dir():
         return found
     for name in os.listdir(_DESCRIPTORS):
-        # The listing's own descriptor is gone by now, and most are no sockets.
-        with suppress(OSError), socket.socket(fileno=os.dup(int(name))) as door:
+        door = _socket(int(name))
+        if door is None:
+            continue
+        with door:
             if door.family in (socket.AF_INET, socket.AF_INET6) and _listens(door):
                 found += 1
                 door.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
                 for option, value in _PROBES:
                     door.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
     return found
+
+
+def _socket(descriptor: int) -> socket.socket | None:
+    """A second descriptor of the same socket; None for what is none, or is gone by now."""
+    try:
+        # Looked at before it is copied: closing a copy of the database's file would drop SQLite's locks on it.
+        if not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+            return None
+        copy = os.dup(descriptor)
+    except OSError:
+        return None
+    try:
+        return socket.socket(fileno=copy)
+    except OSError:
+        os.close(copy)
+        return None
 
 
 def _listens(door: socket.socket) -> bool:

@@ -84,12 +84,13 @@ class Spools:
 
     def discard(self, upload_id: str) -> None:
         """Removes the spool file and what is known of it; a writer still at work is fenced off."""
+        state = self._state(upload_id)
+        # Both under the lock: a claim in between would reload the file, which may be a blob by now, and cut it.
+        with state.lock:
+            state.generation += 1
+            self.path(upload_id).unlink(missing_ok=True)
         with self._lock:
-            state = self._states.pop(upload_id, None)
-        if state is not None:
-            with state.lock:
-                state.generation += 1
-        self.path(upload_id).unlink(missing_ok=True)
+            self._states.pop(upload_id, None)
 
     def _state(self, upload_id: str) -> _State:
         with self._lock:
@@ -110,7 +111,10 @@ def _changed_before(path: Path, since: datetime) -> bool:
 
 
 def _load(state: _State, fd: int, recorded: int) -> None:
-    # Bytes past the recorded offset were never acknowledged, and after a power cut may be anything.
+    # Bytes past the recorded offset were never acknowledged, and after a power cut may be anything. A file with a
+    # second name is whole and a blob: never cut it, however old the caller's knowledge is.
+    facts = os.fstat(fd)
+    recorded = facts.st_size if facts.st_nlink > 1 else recorded
     state.digest = hashlib.sha256()
     state.offset = 0
     while state.offset < recorded:
@@ -161,6 +165,12 @@ class Writer:
             offset = self._state.offset
         os.fsync(self._fd)
         return offset
+
+    def confirm(self) -> None:
+        """Raises ``TakenOver``. Inside a transaction that writes the offset: a newer writer can then only write its own
+        offset later, and this one's never replaces it."""
+        with self._state.lock:
+            self._check()
 
     def sha256(self) -> str:
         """Hex over everything from byte 0. Raises ``TakenOver``."""

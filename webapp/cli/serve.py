@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
+from ipaddress import ip_address
 from typing import TextIO
 
 from granian import Granian
@@ -199,6 +200,8 @@ def _print_doors(
     address = services.settings.public_url or local
     phone = services.settings.public_url or (f"http://{_lan_address()}:{port}" if everywhere else local)
     print(f"address: {address}", file=out)
+    if address == f"http://{host}:{port}" and is_loopback(host):
+        print(f"passkeys work at http://localhost:{port}, not at an address", file=out)
     token = people.make_sign_in_link(services.database, demo=args.demo, now=services.clock.now())
     if token is not None:
         print(f"sign-in link: {address}/welcome/{token}", file=out)
@@ -210,6 +213,13 @@ def _print_doors(
             file=out,
         )
     lans.print_qr(f"{phone}/scan", out)
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _lan_address() -> str:

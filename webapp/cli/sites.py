@@ -1,4 +1,4 @@
-"""``dockproof site add|list|serve-organisation``: warehouses and whose parcels they receive."""
+"""``dockproof site add|list|serve-organisation|quota``: warehouses, whose parcels they receive, what they may keep."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import argparse
 from typing import TextIO
 
 from webapp.cli.instance import open_instance
+from webapp.cli.organisations import limit_text
 from webapp.cli.printing import say, with_json
-from webapp.usecases import people, sites
+from webapp.domain.byte_sizes import NO_LIMIT, read_limit, size_text
+from webapp.usecases import people, quotas, sites
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = subparsers.add_parser("site", help="warehouses: add, list, serve-organisation")
+    parser = subparsers.add_parser("site", help="warehouses: add, list, serve-organisation, quota")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
 
     add = with_json(verbs.add_parser("add", help="a new site; it serves nobody yet"))
@@ -32,6 +34,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     serve.add_argument("--stop", action="store_true", help="no longer; what was recorded stays")
     serve.set_defaults(run=run_serve)
 
+    quota = with_json(
+        verbs.add_parser("quota", help="limit what a site's phones send; what is not named keeps its limit")
+    )
+    quota.add_argument("--site", required=True, metavar="NAME")
+    quota.add_argument("--stored", metavar="SIZE", help=f"all its films and photos; 500GB, or {NO_LIMIT}")
+    quota.add_argument("--phone-day", metavar="SIZE", help=f"one phone in 24 hours; 20GB, or {NO_LIMIT}")
+    quota.set_defaults(run=run_quota)
+
 
 def run_add(args: argparse.Namespace, out: TextIO, err: TextIO) -> int:
     services = open_instance()
@@ -45,6 +55,29 @@ def run_add(args: argparse.Namespace, out: TextIO, err: TextIO) -> int:
         now=services.clock.now(),
     )
     say(args, out, {"id": site_id, "name": args.name}, [f"{args.name} added."])
+    return 0
+
+
+def run_quota(args: argparse.Namespace, out: TextIO, err: TextIO) -> int:
+    services = open_instance()
+    site_id = sites.site_named(services.database, args.site)
+    with services.database.read() as session:
+        use = next(one for one in quotas.site_uses(session) if one.id == site_id)
+    limit = use.limit if args.stored is None else read_limit(args.stored)
+    phone_day = use.phone_day if args.phone_day is None else read_limit(args.phone_day)
+    if (limit, phone_day) != (use.limit, use.phone_day):
+        quotas.limit_site(
+            services.database, site_id=site_id, limit=limit, phone_day=phone_day, now=services.clock.now()
+        )
+    say(
+        args,
+        out,
+        {"id": site_id, "bytes": use.used, "limit_bytes": limit, "phone_day_bytes": phone_day},
+        [
+            f"{args.site}: {size_text(use.used)} of {limit_text(limit)}; "
+            f"a phone in 24 hours: {limit_text(phone_day)}."
+        ],
+    )
     return 0
 
 

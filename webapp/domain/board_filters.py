@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from webapp.domain.progress import OrderState
+from webapp.domain.record_kinds import VERDICTS
 from webapp.domain.stakes import read_yuan
 
 OWNERS = ("self", "agent", "unknown")
@@ -18,6 +19,10 @@ URGENCIES = ("late", "urgent", "soon", "calm", "none")
 URGENT_HOURS, SOON_HOURS = 24, 72
 STARTS = ("assumed", "proven")
 SORTS = ("act_by", "stake", "placed")
+UNDECIDED = "undecided"
+VERDICT_FILTERS = (*VERDICTS, UNDECIDED)
+"""``undecided``: received, and nobody has decided."""
+
 DIFFERS = "differs"
 """Short or over: what a claim or a thank-you is owed for."""
 
@@ -36,6 +41,7 @@ class Filters:
     rule: str = ""
     urgency: str = ""
     start: str = ""
+    verdict: str = ""
     placed_from: date | None = None
     placed_to: date | None = None
     least_fen: int | None = None
@@ -56,6 +62,7 @@ class Filters:
             "rule": self.rule,
             "urgency": self.urgency,
             "start": self.start,
+            "verdict": self.verdict,
             "from": self.placed_from.isoformat() if self.placed_from else "",
             "to": self.placed_to.isoformat() if self.placed_to else "",
             "least": "" if least is None else yuan_typed(least),
@@ -84,6 +91,7 @@ def read_filters(query: Mapping[str, str], rules: Collection[str]) -> Filters:
         rule=one_of("rule", rules),
         urgency=one_of("urgency", URGENCIES),
         start=one_of("start", STARTS),
+        verdict=one_of("verdict", VERDICT_FILTERS),
         placed_from=_day(query.get("from", "")),
         placed_to=_day(query.get("to", "")),
         least_fen=read_yuan(query.get("least", "")) or None,

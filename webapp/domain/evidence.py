@@ -243,7 +243,8 @@ def _read_values(lines: Lines, kind: str) -> tuple[tuple[str, str | None], ...]:
     for key, shape in SHAPES[kind].items():
         text = matched(key, lines.value(key), shape)
         for word in text.split(" "):
-            if word.isdigit():
+            # Longer ones are ids that happen to have no letter.
+            if word.isdigit() and len(word) <= 16:
                 bounded(key, int(word))
         values.append((key, None if text == "-" else text))
     return tuple(values)

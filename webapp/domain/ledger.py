@@ -50,6 +50,14 @@ def record_entry(received: datetime, record_sha256: str) -> str:
     return f"type record\nreceived {iso_milliseconds(received)}\nrecord sha256:{record_sha256}\n"
 
 
+def key_entry(*, received: datetime, device: str, old: str, new: str, last_seq: int) -> str:
+    """``entry.txt`` of a phone's change of key: both by the SHA-256 (hex) of their SPKI DER."""
+    return (
+        f"type key\nreceived {iso_milliseconds(received)}\ndevice {device}\n"
+        f"old sha256:{old}\nnew sha256:{new}\nlast-seq {last_seq}\n"
+    )
+
+
 def derivative_entry(*, received: datetime, of: str, kind: str, derivative: str) -> str:
     """``entry.txt`` of a copy made from an original that stays untouched; both named by hash (hex)."""
     return (

@@ -43,10 +43,13 @@ class Permission(StrEnum):
     EVIDENCE_VIEW = "evidence.view"
     GOODS_COUNT = "goods.count"
     GOODS_DECIDE = "goods.decide"
+    NOTICES_SEE = "notices.see"
+    HELD_MATCH = "held.match"
     PEOPLE_MANAGE = "people.manage"
     TEAM_MANAGE = "team.manage"
     SITES_MANAGE = "sites.manage"
     AUDIT_READ = "audit.read"
+    QUARANTINE_RELEASE = "quarantine.release"
     ACCOUNTS_CONFIRM = "accounts.confirm"
     DOCUMENTS_FILE = "documents.file"
     PLANS_DECIDE = "plans.decide"
@@ -74,10 +77,15 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.GOODS_COUNT: frozenset({Role.CN_RECEIVER, Role.CN_QC, Role.VN_RECEIVER, Role.VN_QC}),
     # Pass, hold, reject: QC or the importer.
     Permission.GOODS_DECIDE: _DESK | {Role.CN_QC, Role.VN_QC},
+    # Whoever acts for the account takes note of a shortage: the agent too, in an agent's account (DT-2).
+    Permission.NOTICES_SEE: _DESK | {Role.AGENT},
+    Permission.HELD_MATCH: _DESK,
     Permission.PEOPLE_MANAGE: frozenset({Role.OWNER, Role.ADMINISTRATOR}),
     Permission.TEAM_MANAGE: frozenset({Role.OWNER}),
     Permission.SITES_MANAGE: frozenset({Role.ADMINISTRATOR}),
     Permission.AUDIT_READ: frozenset({Role.OWNER, Role.ADMINISTRATOR}),
+    # What counts as an importer's evidence is the importer's own decision.
+    Permission.QUARANTINE_RELEASE: frozenset({Role.OWNER}),
     # A lighter plan and the owner of an account are the importer's word, not the warehouse's or the agent's.
     Permission.ACCOUNTS_CONFIRM: _DESK,
     Permission.DOCUMENTS_FILE: _DESK,

@@ -15,6 +15,10 @@ BOUND_SLACK_MS: Final = 5_000
 """Rounding, and the age of the offset, may put an honest time this far outside its bounds."""
 
 
+MOVED_LIMIT_MS: Final = 5_000
+"""Two measurements of one clock that stand further apart than this, and than they are uncertain: it was set."""
+
+
 @dataclass(frozen=True, slots=True)
 class BestTime:
     """Epoch milliseconds by the server's clock. ``measured``: the device clock's offset was known."""
@@ -50,3 +54,19 @@ def clock_findings(fields: RecordFields, time: BestTime, *, received_ms: int) ->
     if time.outside_bounds:
         findings.append(Finding("time_out_of_bounds"))
     return findings
+
+
+def moved_findings(before: RecordFields, fields: RecordFields) -> list[Finding]:
+    """Whether the phone's clock was set between a record and the next one of its chain.
+
+    Wall time that runs ahead of monotonic time says nothing: the phone may have slept. Running back does.
+    """
+    if before.offset is not None and fields.offset is not None:
+        apart = fields.offset.ms - before.offset.ms
+        if abs(apart) > MOVED_LIMIT_MS + before.offset.pm + fields.offset.pm:
+            return [Finding("clock_moved", f"{-apart} ms")]
+    if before.boot == fields.boot:
+        slipped = (fields.wall.start - fields.mono.start) - (before.wall.stop - before.mono.stop)
+        if slipped < -DRIFT_LIMIT_MS:
+            return [Finding("clock_moved", f"{slipped} ms")]
+    return []

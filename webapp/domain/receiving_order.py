@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
-BEFORE_OPENING_SLOTS = frozenset({"EV-04", "EV-12", "EV-16"})
+BEFORE_OPENING_SLOTS: Final = frozenset({"EV-04", "EV-12", "EV-16"})
 """EV-04 and EV-12 < opened; the unopened parcel on the scale as well."""
 
 
 def order_finding(
-    kind: str, said: Mapping[str, str | None], *, at: datetime, opened_at: datetime | None
+    kind: str,
+    said: Mapping[str, str | None],
+    *,
+    at: datetime,
+    opened_at: datetime | None,
+    slot: str | None = None,
 ) -> str | None:
     """A finding's code when the fact came too late to prove what it is for; None when nothing is wrong.
 
@@ -22,4 +28,6 @@ def order_finding(
         return "condition_after_opening"
     if kind == "weighing" and said.get("opened") == "no":
         return "weighed_after_opening"
+    if kind == "photo" and BEFORE_OPENING_SLOTS & {slot, *(said.get("also") or "").split()}:
+        return "photo_after_opening"
     return None

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from webapp.domain.sampling_choice import FIX, Sampling
+
 STEPS = ("arrive", "condition", "weight", "count", "sample")
 """What a receiver may be asked, in the order of evidence."""
 
@@ -34,6 +36,7 @@ class Decision:
 
     Of the four keys only the scope's own is set: ``order_id``; ``supplier_id``; ``least_fen`` (orders paid at least
     this); ``clean_receipts`` (after this many clean receipts of the supplier in a row).
+    ``sampling`` is looked at where a sample is asked.
     """
 
     id: str
@@ -46,6 +49,7 @@ class Decision:
     supplier_id: str | None = None
     least_fen: int | None = None
     clean_receipts: int | None = None
+    sampling: Sampling = FIX
 
     def __post_init__(self) -> None:
         if self.scope not in SCOPES or self.depth not in DEPTHS:
@@ -77,6 +81,10 @@ class Plan:
     def not_asked(self) -> tuple[str, ...]:
         """What this plan leaves out, although a person could have asked for it."""
         return tuple(step for step in STEPS if step not in self.asked)
+
+    @property
+    def sampling(self) -> Sampling:
+        return self.decision.sampling if self.decision else FIX
 
     def asks(self, step: str) -> bool:
         return step in self.asked

@@ -11,13 +11,15 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, sel
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from webapp.domain.board_filters import DIFFERS, SOON_HOURS, URGENT_HOURS, Filters
+from webapp.domain import site_kinds
+from webapp.domain.board_filters import DIFFERS, SOON_HOURS, UNDECIDED, URGENT_HOURS, Filters
 from webapp.domain.progress import OrderState
 from webapp.store.schema import (
     Deadline,
     Order,
     ParcelOrder,
     PlatformAccount,
+    Site,
     Supplier,
     Take,
     Tally,
@@ -25,21 +27,27 @@ from webapp.store.schema import (
 )
 from webapp.store.schema_desk import ExchangeRate
 
+_AT_ONCE = 500  # SQLite's oldest limit of bound values is 999
+
 _Query = TypeVar("_Query", bound=Select[*tuple[Any, ...]])
 
-AT_STAKE = func.coalesce(
-    Order.paid_fen, Order.goods_fen + Order.freight_fen + func.coalesce(Order.adjust_fen, 0)
+AT_STAKE = case(
+    (Order.state == OrderState.CLOSED, 0),
+    else_=func.coalesce(
+        Order.paid_fen, Order.goods_fen + Order.freight_fen + func.coalesce(Order.adjust_fen, 0)
+    ),
 )
 """domain.stakes.at_stake_fen in SQL; a test holds one against the other."""
 
 
 @dataclass(frozen=True)
 class Sums:
-    """Orders of one state: how many, fen at stake where known, and how many amounts are unknown."""
+    """How many orders, fen at stake where known, how many amounts are unknown, how many orders are closed."""
 
     orders: int
     known_fen: int
     unknown: int
+    closed: int = 0
 
 
 @dataclass(frozen=True)
@@ -96,7 +104,27 @@ def sums_by_state(
             now,
         ).group_by(state_of)
     )
-    return {state: Sums(orders, int(known), unknown) for state, orders, known, unknown in rows}
+    return {
+        state: Sums(orders, int(known), unknown, orders if state == OrderState.CLOSED else 0)
+        for state, orders, known, unknown in rows
+    }
+
+
+def counted_at(session: Session, order_ids: Iterable[str]) -> dict[str, set[str]]:
+    """Order → in which countries (cn, vn) anything of it was counted on film."""
+    vietnam = (Site.kind == site_kinds.VN).label("vietnam")
+    query = (
+        select(ParcelOrder.order_id, vietnam)
+        .join(Take, Take.parcel_id == ParcelOrder.parcel_id)
+        .join(Tally, Tally.take_id == Take.id)
+        .join(Site, Site.id == Take.site_id)
+        .where(ParcelOrder.order_id.in_(list(order_ids)), Take.closed.is_not(None))
+        .distinct()
+    )
+    found: dict[str, set[str]] = {}
+    for order_id, in_vietnam in session.execute(query):
+        found.setdefault(order_id, set()).add("vn" if in_vietnam else "cn")
+    return found
 
 
 def latest_counts(session: Session, line_ids: Iterable[str]) -> list[CountRow]:
@@ -109,11 +137,14 @@ def latest_counts(session: Session, line_ids: Iterable[str]) -> list[CountRow]:
             (Take.file_state == "verified").label("verified"),
             func.row_number()
             .over(
-                partition_by=(Tally.line_id, Take.parcel_id), order_by=(Take.opened_at.desc(), Take.id.desc())
+                partition_by=(Tally.line_id, Take.parcel_id),
+                # China's count decides what the supplier owes; Vietnam's stands in where there is none (DT-3).
+                order_by=(Site.kind == site_kinds.VN, Take.opened_at.desc(), Take.id.desc()),
             )
             .label("age"),
         )
         .join(Take, Take.id == Tally.take_id)
+        .join(Site, Site.id == Take.site_id)
         .where(Tally.line_id.in_(list(line_ids)), Take.closed.is_not(None))
         .subquery()
     )
@@ -146,6 +177,34 @@ def orders_for_progress(session: Session, order_ids: Sequence[str]) -> list[Orde
             .execution_options(populate_existing=True)
         )
     )
+
+
+def suppliers_of(session: Session, order_ids: Iterable[str]) -> dict[str, set[str]]:
+    """Organisation → its suppliers among these orders."""
+    found: dict[str, set[str]] = {}
+    listed = list(order_ids)
+    for start in range(0, len(listed), _AT_ONCE):
+        query = select(Order.organisation_id, Order.supplier_id).where(
+            Order.id.in_(listed[start : start + _AT_ONCE])
+        )
+        for organisation_id, supplier_id in session.execute(query.distinct()):
+            found.setdefault(organisation_id, set()).add(supplier_id)
+    return found
+
+
+def waiting_orders(
+    session: Session, organisation_id: str, supplier_ids: Iterable[str] | None = None
+) -> list[str]:
+    """Orders of which everything is here and not everything is counted, asked or not."""
+    query = select(Order.id).where(
+        Order.organisation_id == organisation_id,
+        Order.state.in_([OrderState.TO_COUNT, OrderState.NOT_ASKED]),
+    )
+    if supplier_ids is None:
+        return list(session.scalars(query))
+    wanted = set(supplier_ids)
+    rows = session.execute(query.with_only_columns(Order.id, Order.supplier_id))
+    return [order_id for order_id, supplier_id in rows if supplier_id in wanted]
 
 
 def orders_without_state(session: Session, organisation_id: str, limit: int) -> list[str]:
@@ -222,6 +281,10 @@ def _order_conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
         yield Order.placed_at < after
     if filters.least_fen is not None:
         yield filters.least_fen <= AT_STAKE
+    if filters.verdict == UNDECIDED:
+        yield and_(Order.verdict.is_(None), Order.received_at.is_not(None))
+    elif filters.verdict:
+        yield Order.verdict == filters.verdict
 
 
 def _clock_conditions(filters: Filters, now: datetime) -> Iterator[ColumnElement[bool]]:
@@ -266,7 +329,10 @@ def _sorted(query: Select[str], filters: Filters, now: datetime) -> Select[str]:
         .group_by(ahead.c.order_id)
         .subquery()
     )
-    # Orders without a running clock come last, newest first.
+    # Orders without a running clock follow, newest first; closed ones, about which nothing is to do, come last.
     return query.outerjoin(nearest, nearest.c.order_id == Order.id).order_by(
-        nearest.c.act_by.is_(None), nearest.c.act_by, *newest
+        nearest.c.act_by.is_(None),
+        nearest.c.act_by,
+        case((Order.state == OrderState.CLOSED, 1), else_=0),
+        *newest,
     )

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, delete, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from webapp.domain import site_kinds
 from webapp.store.schema import (
+    Blob,
+    Challenge,
+    Derivative,
+    Device,
     Order,
+    OrderLine,
     Parcel,
     ParcelOrder,
     Record,
@@ -45,6 +51,33 @@ def facts_of_parcels(
     return list(session.scalars(found.order_by(DockFact.at, DockFact.id)))
 
 
+def photos_about(session: Session, record_ids: Collection[str]) -> list[DockFact]:
+    """Photos that stand and show one of these records, oldest first."""
+    about = DockFact.said["about"].as_string()
+    found = select(DockFact).where(
+        DockFact.kind == "photo", DockFact.gone_by.is_(None), about.in_(list(record_ids))
+    )
+    return list(session.scalars(found.order_by(DockFact.at, DockFact.id)))
+
+
+def sites(session: Session, ids: Collection[str]) -> dict[str, Site]:
+    return {site.id: site for site in session.scalars(select(Site).where(Site.id.in_(list(ids))))}
+
+
+def mimes(session: Session, hashes: Collection[str]) -> dict[str, str]:
+    """What the stored bytes are, by their hash."""
+    found = select(Blob.sha256, Blob.mime).where(Blob.sha256.in_(list(hashes)))
+    return {sha256: mime for sha256, mime in session.execute(found)}
+
+
+def thumbnails(session: Session, hashes: Collection[str]) -> dict[str, str]:
+    """Original → its small picture."""
+    found = select(Derivative.of_sha256, Derivative.sha256).where(
+        Derivative.kind == "thumbnail", Derivative.of_sha256.in_(list(hashes))
+    )
+    return {of: sha256 for of, sha256 in session.execute(found)}
+
+
 def facts_of_order(session: Session, order_id: str) -> list[DockFact]:
     """Facts of the order's parcels and lines, oldest first."""
     parcels = select(ParcelOrder.parcel_id).where(ParcelOrder.order_id == order_id)
@@ -64,12 +97,57 @@ def standing(session: Session, kind: str, *, order_id: str) -> list[DockFact]:
     return list(session.scalars(found.order_by(DockFact.at, DockFact.id)))
 
 
-def arrivals_of_parcel(session: Session, parcel_id: str) -> list[DockFact]:
-    """Those that stand, earliest first."""
-    found = select(DockFact).where(
-        DockFact.parcel_id == parcel_id, DockFact.kind == "arrival", DockFact.gone_by.is_(None)
+@dataclass(frozen=True)
+class Receipt:
+    at: datetime
+    site_id: str
+    zone: str
+    record_id: str
+
+
+def first_receipt(session: Session, parcel_id: str) -> Receipt | None:
+    """The earliest arrival of the parcel that stands, or hold that was matched to it."""
+    arrived = select(DockFact.at, DockFact.site_id, Site.zone, DockFact.id).where(
+        DockFact.parcel_id == parcel_id, DockFact.kind == "arrival"
     )
-    return list(session.scalars(found.order_by(DockFact.at, DockFact.id)))
+    matched = (
+        select(DockFact.at, DockFact.site_id, Site.zone, DockFact.id)
+        .join(Unidentified, Unidentified.id == DockFact.id)
+        .where(Unidentified.matched_parcel_id == parcel_id)
+    )
+    found: list[Receipt] = []
+    for query in (arrived, matched):
+        standing_ones = query.join(Site, Site.id == DockFact.site_id).where(DockFact.gone_by.is_(None))
+        row = session.execute(standing_ones.order_by(DockFact.at, DockFact.id).limit(1)).first()
+        if row is not None:
+            found.append(Receipt(*row))
+    return min(found, key=lambda one: (one.at, one.record_id), default=None)
+
+
+def arrivals_without_fact(session: Session, most: int) -> list[tuple[Record, Device, Challenge | None]]:
+    """Goods receipts accepted before facts were kept, of parcels whose receipt shows it."""
+    bare = (
+        select(Parcel.id)
+        .outerjoin(DockFact, DockFact.id == Parcel.received_record_id)
+        .where(Parcel.received_record_id.is_not(None), DockFact.id.is_(None))
+    )
+    fact = aliased(DockFact)
+    query = (
+        select(Record, Device)
+        .join(Device, Device.id == Record.device_id)
+        .outerjoin(fact, fact.id == Record.id)
+        .where(Record.kind == "arrival", Record.parcel_id.in_(bare), fact.id.is_(None))
+        .order_by(Record.entry_index)
+        .limit(most)
+    )
+    found: list[tuple[Record, Device, Challenge | None]] = []
+    seen: set[str] = set()
+    for record, device in session.execute(query):
+        named = record.text.partition("\nchallenge ")[2].partition("\n")[0]
+        if record.id not in seen:
+            found.append((record, device, session.get(Challenge, named)))
+        seen.add(record.id)
+    return found
 
 
 def arrivals_since(session: Session, site_id: str, since: datetime) -> int:
@@ -116,12 +194,26 @@ def orders_of_parcel(session: Session, parcel_id: str) -> list[str]:
     return list(session.scalars(select(ParcelOrder.order_id).where(ParcelOrder.parcel_id == parcel_id)))
 
 
-def notices_of(session: Session, organisation_id: str, *, unseen: bool) -> list[Notice]:
-    """Newest first."""
+def notices_of(
+    session: Session, organisation_id: str, *, unseen: bool, order_id: str | None = None
+) -> list[Notice]:
+    """Newest first; of one order if it is named."""
     found = select(Notice).where(Notice.organisation_id == organisation_id)
     if unseen:
         found = found.where(Notice.seen_at.is_(None))
+    if order_id is not None:
+        found = found.where(Notice.order_id == order_id)
     return list(session.scalars(found.order_by(Notice.raised_at.desc(), Notice.id)))
+
+
+def count_unseen(session: Session, organisation_id: str) -> int:
+    found = select(func.count()).where(Notice.organisation_id == organisation_id, Notice.seen_at.is_(None))
+    return session.scalar(found) or 0
+
+
+def line_titles(session: Session, ids: Collection[str]) -> dict[str, str]:
+    found = select(OrderLine.id, OrderLine.title, OrderLine.spec).where(OrderLine.id.in_(list(ids)))
+    return {line_id: f"{title} {spec}".strip() for line_id, title, spec in session.execute(found)}
 
 
 def notice(
@@ -140,25 +232,47 @@ def notice(
     )
 
 
-def drop_unseen_counts(session: Session, order_id: str, keep: Collection[tuple[str, str]]) -> None:
-    """A recount that cleared a difference nobody has read of takes its notice away. ``keep``: (line, kind)."""
+def drop_unseen_counts(
+    session: Session, order_id: str, *, keep: Collection[tuple[str, str]], counted: Collection[str]
+) -> None:
+    """A recount that cleared a difference nobody has read of takes its notice away. ``keep``: (line, kind).
+
+    What the receiver stated stands as long as its line is not ``counted`` in every parcel.
+    """
+    stated = select(DockFact.id).where(DockFact.kind == "discrepancy", DockFact.gone_by.is_(None))
     for row in session.scalars(
         select(Notice).where(
             Notice.order_id == order_id,
             Notice.kind.in_(("short_count", "surplus")),
             Notice.seen_at.is_(None),
             Notice.line_id.is_not(None),
+            or_(Notice.line_id.in_(list(counted)), Notice.record_id.not_in(stated)),
         )
     ):
         if (row.line_id or "", row.kind) not in keep:
             session.execute(delete(Notice).where(Notice.id == row.id))
 
 
-def held(session: Session, site_ids: Iterable[str], *, open_only: bool) -> list[Unidentified]:
-    found = select(Unidentified).where(Unidentified.site_id.in_(list(site_ids)))
-    if open_only:
-        found = found.where(Unidentified.matched_at.is_(None))
-    return list(session.scalars(found.order_by(Unidentified.held_at, Unidentified.id)))
+def drop_unseen(
+    session: Session, order_id: str, kinds: Collection[str], *, parcel_id: str | None, line_id: str | None
+) -> None:
+    about = [Notice.line_id.is_(None), Notice.parcel_id == parcel_id] if line_id is None else []
+    session.execute(
+        delete(Notice).where(
+            Notice.order_id == order_id,
+            Notice.kind.in_(list(kinds)),
+            Notice.seen_at.is_(None),
+            *(about or [Notice.line_id == line_id]),
+        )
+    )
+
+
+def drop_unseen_of_record(session: Session, record_id: str) -> None:
+    session.execute(delete(Notice).where(Notice.record_id == record_id, Notice.seen_at.is_(None)))
+
+
+def facts(session: Session, ids: Collection[str]) -> list[DockFact]:
+    return list(session.scalars(select(DockFact).where(DockFact.id.in_(list(ids)))))
 
 
 def stage_counts(session: Session, site_id: str, *, vietnam: bool) -> list[tuple[str, str, int]]:
@@ -189,6 +303,26 @@ def stage_counts(session: Session, site_id: str, *, vietnam: bool) -> list[tuple
     return [(line, parcel_id, units) for line, parcel_id, units in session.execute(latest)]
 
 
+def counted_parcels(session: Session, parcel_ids: Collection[str]) -> set[str]:
+    """Those of which a closed take counted something."""
+    query = select(Take.parcel_id).join(Tally, Tally.take_id == Take.id).where(Take.closed.is_not(None))
+    return set(session.scalars(query.distinct())) & set(parcel_ids)
+
+
+def closed_weighings(session: Session, site_id: str) -> dict[str, int]:
+    """Parcel → grams as it was weighed unopened at this site, newest first; the last reading counts."""
+    query = (
+        select(DockFact.parcel_id, DockFact.said)
+        .where(DockFact.site_id == site_id, DockFact.kind == "weighing", DockFact.gone_by.is_(None))
+        .order_by(DockFact.at.desc(), DockFact.id)
+    )
+    found: dict[str, int] = {}
+    for parcel_id, said in session.execute(query):
+        if parcel_id is not None and said["target"] == "parcel" and said["opened"] == "no":
+            found.setdefault(parcel_id, int(said["grams"]))
+    return found
+
+
 def facts_at(session: Session, site_id: str, since: datetime) -> list[DockFact]:
     """What was recorded at the site since then, oldest first."""
     found = select(DockFact).where(DockFact.site_id == site_id, DockFact.at >= since)
@@ -202,8 +336,10 @@ def open_takes_at(session: Session, site_id: str, since: datetime) -> list[Take]
 
 
 def closed_takes_at(session: Session, site_id: str, since: datetime) -> list[Take]:
-    found = select(Take).where(Take.site_id == site_id, Take.closed.is_not(None), Take.opened_at >= since)
-    return list(session.scalars(found.order_by(Take.opened_at, Take.id)))
+    """Closed before takes were kept as facts, oldest first: nothing else tells that the parcel was counted."""
+    kept = select(DockFact.id).where(DockFact.id == Take.close_record_id)
+    found = select(Take).where(Take.site_id == site_id, Take.closed_at >= since, ~kept.exists())
+    return list(session.scalars(found.order_by(Take.closed_at, Take.id)))
 
 
 def worker_names(session: Session, ids: Collection[str]) -> dict[str, str]:

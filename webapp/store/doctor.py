@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.orm import Session
 
 from webapp.store.schema import (
@@ -16,13 +16,16 @@ from webapp.store.schema import (
     Device,
     LogEntry,
     LogHead,
+    Order,
     Parcel,
+    ParcelOrder,
     Record,
     Take,
     Tally,
     Upload,
     Work,
 )
+from webapp.store.schema_dock import DockFact, Photo, Unidentified
 
 _BATCH = 1_000
 
@@ -110,13 +113,15 @@ def records_of(session: Session, record_id: str, device_id: str) -> list[Record]
     return list(session.scalars(found.order_by(Record.entry_index)))
 
 
-def arrivals(session: Session) -> Iterator[tuple[Record, Device, Challenge | None]]:
-    """Goods receipts of each parcel together, with the device and the challenge that their text names."""
+def records_with_device(
+    session: Session, but: Collection[str]
+) -> Iterator[tuple[Record, Device, Challenge | None]]:
+    """Records of all kinds ``but`` these in the order of the log, with the challenge that their text names."""
     rows = (
         select(Record, Device)
         .join(Device, Device.id == Record.device_id)
-        .where(Record.kind == "arrival", Record.parcel_id.is_not(None))
-        .order_by(Record.parcel_id, Record.entry_index)
+        .where(Record.kind.not_in(list(but)))
+        .order_by(Record.entry_index)
         .execution_options(yield_per=_BATCH)
     )
     for record, device in session.execute(rows):
@@ -124,11 +129,50 @@ def arrivals(session: Session) -> Iterator[tuple[Record, Device, Challenge | Non
         yield record, device, session.get(Challenge, named)
 
 
-def received_parcels(session: Session) -> Iterator[tuple[str, datetime]]:
-    rows = select(Parcel.id, Parcel.received_at).where(Parcel.received_at.is_not(None))
-    for parcel_id, at in session.execute(rows.order_by(Parcel.id).execution_options(yield_per=_BATCH)):
-        if at is not None:
-            yield parcel_id, at
+def fact(session: Session, record_id: str) -> DockFact | None:
+    return session.get(DockFact, record_id)
+
+
+def withdrawn(session: Session, record_id: str) -> bool:
+    gone = session.get(DockFact, record_id)
+    by = session.get(DockFact, gone.gone_by) if gone is not None and gone.gone_by else None
+    return by is not None and by.kind == "withdrawal"
+
+
+def gone_facts(session: Session) -> list[tuple[str, str]]:
+    """(fact, the record that took it back)"""
+    rows = session.execute(select(DockFact.id, DockFact.gone_by).where(DockFact.gone_by.is_not(None)))
+    return [(fact_id, by) for fact_id, by in rows if by is not None]
+
+
+def photos(session: Session) -> Iterator[Photo]:
+    yield from session.scalars(select(Photo).order_by(Photo.id).execution_options(yield_per=_BATCH))
+
+
+def orders_with_verdict(session: Session) -> list[tuple[str, str | None]]:
+    """(order, verdict shown) of the orders that show one or of which a verdict was said."""
+    spoken = select(DockFact.order_id).where(DockFact.kind == "verdict")
+    of_parcel = (
+        select(ParcelOrder.order_id)
+        .join(DockFact, DockFact.parcel_id == ParcelOrder.parcel_id)
+        .where(DockFact.kind == "verdict", DockFact.order_id.is_(None))
+    )
+    found = select(Order.id, Order.verdict).where(
+        or_(Order.verdict.is_not(None), Order.id.in_(spoken), Order.id.in_(of_parcel))
+    )
+    return [(order_id, verdict) for order_id, verdict in session.execute(found.order_by(Order.id))]
+
+
+def receipts(session: Session) -> Iterator[tuple[str, datetime | None]]:
+    """(parcel, receipt shown) of the parcels that show one or that somebody received."""
+    arrived = select(DockFact.parcel_id).where(DockFact.kind == "arrival")
+    matched = select(Unidentified.matched_parcel_id)
+    rows = (
+        select(Parcel.id, Parcel.received_at)
+        .where(or_(Parcel.received_at.is_not(None), Parcel.id.in_(arrived), Parcel.id.in_(matched)))
+        .order_by(Parcel.id)
+    )
+    yield from session.execute(rows.execution_options(yield_per=_BATCH))
 
 
 def upload(session: Session, upload_id: str) -> Upload | None:

@@ -30,7 +30,9 @@ class DockFact(Base):
     said: Mapped[dict[str, Any]] = mapped_column(JSON)  # value keys of the kind, as text or None
     at: Mapped[datetime]
     received_at: Mapped[datetime]
+    corrects: Mapped[str | None] = mapped_column(String(32))  # the record that it replaced
     gone_by: Mapped[str | None] = mapped_column(String(32))
+    findings: Mapped[list[str]] = mapped_column(JSON)  # codes, as they stood at its receipt
     __table_args__ = (Index("ix_dock_fact_site_id_at", "site_id", "at"),)
 
 

@@ -82,6 +82,8 @@ class Quarantine(Base):
     signature: Mapped[str] = mapped_column(Text)
     side: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")  # file name → text
     received_at: Mapped[datetime]
+    released_at: Mapped[datetime | None]  # into the evidence, by a person at the desk
+    released_by: Mapped[str | None]
 
 
 class DeviceKey(Base):

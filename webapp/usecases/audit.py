@@ -20,7 +20,7 @@ PAGE = 50
 GROUPS: dict[str, tuple[str, ...]] = {
     "doors": ("signed_in", "signed_out", "sign_in.", "session.", "sessions.", "password.", "passkey."),
     "people": ("invitation.", "reset_link.", "person.", "worker.", "organisation.", "site.", "policy."),
-    "phones": ("device.", "enrolment_code.", "shift.", "quarantine.", "job_link."),
+    "phones": ("device.", "enrolment_code.", "shift.", "quarantine.", "queue.", "job_link."),
     "orders": (
         "orders.",
         "line.",
@@ -30,6 +30,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "milestone.",
         "account.",
         "exchange_rate.",
+        "notice.",
+        "held.",
     ),
     "outgoing": ("labels.", "label.", "share.", "export.", "case_file.", "backup."),
 }

@@ -11,17 +11,20 @@ from sqlalchemy.orm import Session
 from webapp.domain.board_filters import DIFFERS, Filters
 from webapp.domain.deadlines import OrderClock
 from webapp.domain.progress import OrderState
+from webapp.domain.receiving_plan import Plan
 from webapp.domain.reconciliation import LineCount
 from webapp.domain.refusals import Refusal
 from webapp.domain.rulebook import Rulebook
 from webapp.domain.stakes import at_stake_fen
 from webapp.domain.tally import TallyMark, tally_marks, unit_moments
+from webapp.domain.trade_status import trade_closed
 from webapp.store import board as board_rows
 from webapp.store import orders as rows
 from webapp.store import people, takes
 from webapp.store.board import Sums
 from webapp.store.database import Database
 from webapp.store.schema import Derivative, Device, Order, OrderLine, Parcel, Record, Site, Take, Worker
+from webapp.usecases.applied_plans import plans_of_orders
 from webapp.usecases.clocks import clocks_of
 from webapp.usecases.order_progress import counts_of_lines
 from webapp.usecases.take_files import type_findings
@@ -41,13 +44,20 @@ class CountedLine:
 
 @dataclass(frozen=True)
 class BoardRow:
-    """``stake_fen`` is None when the order does not say what it cost."""
+    """``stake_fen`` is None when the order does not say what it cost; ``counted_at``: countries, cn before vn."""
 
     order: Order
     lines: list[CountedLine]
     clocks: tuple[OrderClock, ...]
     next_clock: OrderClock | None
     stake_fen: int | None
+    plan: Plan
+    counted_at: tuple[str, ...] = ()
+
+    @property
+    def closed(self) -> bool:
+        """The trade ended without being completed: no clock runs and nothing is at stake."""
+        return trade_closed(self.order.status_raw)
 
 
 @dataclass(frozen=True)
@@ -160,6 +170,7 @@ def _sums(by_state: dict[str, Sums], state: str) -> Sums:
         sum(one.orders for one in found),
         sum(one.known_fen for one in found),
         sum(one.unknown for one in found),
+        sum(one.closed for one in found),
     )
 
 
@@ -206,11 +217,23 @@ def order_deadlines(
 def _rows(session: Session, rulebook: Rulebook, orders: list[Order], now: datetime) -> list[BoardRow]:
     stated = rows.milestones(session, [order.id for order in orders])
     counts = counts_of_lines(session, orders)
+    plans = plans_of_orders(session, orders)
+    counted_at = board_rows.counted_at(session, [order.id for order in orders])
     found = []
     for order in orders:
         clocks = clocks_of(rulebook, order, stated)
         lines = [CountedLine(line, counts[line.id]) for line in order.lines]
-        found.append(BoardRow(order, lines, clocks, next_clock(clocks, now), stake_of(order)))
+        found.append(
+            BoardRow(
+                order,
+                lines,
+                clocks,
+                next_clock(clocks, now),
+                stake_of(order),
+                plans[order.id],
+                tuple(sorted(counted_at.get(order.id, ()))),
+            )
+        )
     return found
 
 
@@ -220,6 +243,7 @@ def stake_of(order: Order) -> int | None:
         goods_fen=order.goods_fen,
         freight_fen=order.freight_fen,
         adjust_fen=order.adjust_fen,
+        closed=trade_closed(order.status_raw),
     )
 
 

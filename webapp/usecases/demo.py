@@ -40,6 +40,7 @@ from webapp.store.schema import (
 from webapp.usecases.clocks import recompute_deadlines
 from webapp.usecases.demo_orders import FILMED_ORDER, demo_reading
 from webapp.usecases.demo_phone import DemoPhone
+from webapp.usecases.demo_receiving import DemoTable, Received
 from webapp.usecases.evidence import Item, accept_records
 from webapp.usecases.orders import import_orders
 
@@ -86,9 +87,9 @@ def fill_demo(
     )
     reading = demo_reading(now)
     _labels_and_pictures(database, blobs, place, now)
-    _arrivals(database, rulebook, place, now)
     if film:
         _filmed_count(database, blobs, rulebook, place, now)
+    _at_the_table(database, blobs, rulebook, place, now)
     return [order.order_no for order in reading.orders]
 
 
@@ -168,29 +169,46 @@ def _labels_and_pictures(database: Database, blobs: Blobs, place: DemoPlace, now
                 line.picture_sha256 = stored.sha256
 
 
-def _arrivals(database: Database, rulebook: Rulebook, place: DemoPlace, now: datetime) -> None:
+def _at_the_table(
+    database: Database, blobs: Blobs, rulebook: Rulebook, place: DemoPlace, now: datetime
+) -> None:
+    """Goods receipts, and what the receiver recorded of two parcels; the filmed one was weighed before its film."""
     phone = DemoPhone(device_id=new_id(), site_id=place.site_id)
-    wanted = []
+    table = DemoTable(phone, place.worker_id, blobs, database, now)
     with database.write() as session:
+        known = {one.order_no: one for one in order_rows.all_orders(session)}
+        arrived = [
+            (known[order_no].parcels[0].id, known[order_no].id, now - timedelta(hours=hours))
+            for order_no, hours in _RECEIVED_HOURS_AGO.items()
+        ]
+        filmed = known[FILMED_ORDER]
+        opened = filmed.received_at
         session.add(
             Device(
                 id=phone.device_id,
                 site_id=place.site_id,
                 name="Demo phone (in memory)",
                 public_key=phone.public_key(),
-                enrolled_at=now - timedelta(days=2),
+                enrolled_at=min(now, opened or now) - timedelta(days=2),
             )
         )
-        for order_no, hours in _RECEIVED_HOURS_AGO.items():
-            order = order_rows.order_by_no(session, place.organisation_id, order_no)
-            assert order is not None
-            wanted.append((order.parcels[0].id, order.id, now - timedelta(hours=hours)))
+        parcel_id, order_id, at = arrived[-1]
+        slip = known[list(_RECEIVED_HOURS_AGO)[-1]].waybills[0].number_raw
+        received = [Received(parcel_id, order_id, at, 14_260, slip, dented=True)]
+        if opened is not None:
+            first, before = filmed.parcels[0], opened - timedelta(minutes=4)
+            slip = filmed.waybills[0].number_raw
+            received.insert(0, Received(first.id, filmed.id, before, 4_985, slip))
     items = [
         phone.arrival(parcel=parcel, order=order, worker=place.worker_id, at=at)
-        for parcel, order, at in wanted
+        for parcel, order, at in arrived
     ]
     accept_records(
-        database, phone.device_id, items, now=now, on_orders_changed=partial(_recompute, rulebook=rulebook)
+        database,
+        phone.device_id,
+        [*items, *table.items(received)],
+        now=now,
+        on_orders_changed=partial(_recompute, rulebook=rulebook),
     )
 
 

@@ -1,7 +1,8 @@
-"""A phone that exists only in memory: it signs the demo's arrivals as a real one would."""
+"""A phone that exists only in memory: it signs what the demo's receiver says as a real one would."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,7 +10,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from webapp.adapters.secrets import new_id
-from webapp.domain.evidence import Offset, RecordFields, Span, Wall, serialise, sha256_hex
+from webapp.domain.evidence import FileClaim, Offset, RecordFields, Span, Wall, serialise, sha256_hex
+from webapp.domain.record_kinds import KINDS
 from webapp.domain.signatures import der_to_raw, encode_base64url
 from webapp.usecases.evidence import Item
 
@@ -28,9 +30,25 @@ class DemoPhone:
         )
 
     def arrival(self, *, parcel: str, order: str, worker: str, at: datetime) -> Item:
+        return self.say("arrival", parcel=parcel, order=order, worker=worker, at=at)
+
+    def say(
+        self,
+        kind: str,
+        values: Mapping[str, str] | None = None,
+        *,
+        parcel: str | None,
+        order: str | None,
+        worker: str,
+        at: datetime,
+        slot: str | None = None,
+        file: FileClaim | None = None,
+        record_id: str = "",
+    ) -> Item:
+        """A record of any kind without a film; keys that ``values`` leaves out are ``-``."""
         wall = int(at.timestamp() * 1000)
         fields = RecordFields(
-            id=new_id(),
+            id=record_id or new_id(),
             device=self.device_id,
             seq=self.seq + 1,
             prev=self.prev,
@@ -39,8 +57,10 @@ class DemoPhone:
             worker=worker,
             order=order,
             parcel=parcel,
-            kind="arrival",
-            slot=None,
+            kind=kind,
+            slot=slot,
+            values=tuple((key, (values or {}).get(key)) for key in KINDS[kind].keys),
+            file=file,
             challenge=None,
             label=None,
             mono=Span(1000, 1000),

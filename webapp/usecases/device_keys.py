@@ -5,14 +5,17 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from webapp.domain.evidence import Finding
+from webapp.domain.ledger import key_entry
 from webapp.domain.refusals import Refusal
 from webapp.domain.signatures import BadSignature, check_public_key, decode_base64url, verify
+from webapp.store import doctor as doctor_rows
+from webapp.store import ledger
 from webapp.store.audit import audit_at_site
 from webapp.store.database import Database
 from webapp.store.device_keys import earlier_keys
@@ -60,18 +63,51 @@ def signing_keys(session: Session, device: Device) -> SigningKeys:
     return SigningKeys(device.public_key, earlier)
 
 
+@dataclass(frozen=True)
+class KeyChange:
+    """What the log says of one change: both keys by the SHA-256 (hex) of their SPKI DER."""
+
+    device: str
+    old: str
+    new: str
+    last_seq: int
+
+
+def key_changes(session: Session) -> set[KeyChange]:
+    """Every change of every phone, from the rows."""
+    found = set()
+    for device in doctor_rows.devices(session):
+        new = device.public_key
+        for row in earlier_keys(session, device.id):
+            found.add(KeyChange(device.id, _name(row.public_key), _name(new), row.last_seq))
+            new = row.public_key
+    return found
+
+
+def _name(spki: bytes) -> str:
+    return hashlib.sha256(spki).hexdigest()
+
+
 def rotation_text(device_id: str, public_key: str, last_seq: int) -> str:
     """What the new key signs to show that the phone holds it (docs/architecture.md, "Phone API")."""
     return f"dockproof-key-1\n{device_id}\n{last_seq}\n{public_key}\n"
 
 
 def rotate(
-    database: Database, *, device_id: str, public_key: str, proof: str, last_seq: int, now: datetime
+    database: Database,
+    *,
+    device_id: str,
+    public_key: str,
+    proof: str,
+    last_seq: int,
+    signed_by: bytes,
+    now: datetime,
 ) -> datetime:
-    """Puts a new key in the old one's place and returns since when it holds.
+    """Puts a new key in the old one's place, logs it, and returns since when it holds.
 
-    The request itself was signed by the key that goes. A retry after a lost answer is signed by the new key, and
-    changes nothing. Raises ``enrolment_key_bad``, ``key_known`` (a key that was given up does not come back).
+    ``signed_by``: the key (SPKI DER) that signed the request: the one that goes. A retry after a lost answer is
+    signed by the new key, and changes nothing. Raises ``enrolment_key_bad``, ``key_known`` (a key that was given up
+    does not come back), ``authorization_wrong`` (another change came first).
     """
     try:
         spki = base64.b64decode(public_key, validate=True)
@@ -89,10 +125,15 @@ def rotate(
             return earlier[0].until if earlier else device.enrolled_at
         if any(row.public_key == spki for row in earlier):
             raise Refusal("key_known")
+        # The signature was checked before this transaction: the key may have been given up since.
+        if device.public_key != signed_by:
+            raise Refusal("authorization_wrong")
         # Two changes within a millisecond are two keys all the same.
         at = max(now, earlier[0].until + timedelta(milliseconds=1)) if earlier else now
         session.add(DeviceKey(device_id=device_id, until=at, public_key=device.public_key, last_seq=last_seq))
         old, device.public_key = device.public_key, spki
+        change = KeyChange(device_id, _name(old), _name(spki), last_seq)
+        ledger.append_entry(session, key_entry(received=now, **asdict(change)))
         audit_at_site(
             session,
             site_id=device.site_id,
@@ -100,8 +141,8 @@ def rotate(
             actor=f"device:{device_id}",
             action="device.key_changed",
             subject=device_id,
-            old=hashlib.sha256(old).hexdigest(),
-            new=hashlib.sha256(spki).hexdigest(),
+            old=change.old,
+            new=change.new,
             last_seq=last_seq,
         )
         return at

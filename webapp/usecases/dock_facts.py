@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from webapp.store import dock as rows
 from webapp.store import evidence as evidence_rows
 from webapp.store.schema_dock import DockFact, Photo, Unidentified
 from webapp.usecases import notices, verdicts
-from webapp.usecases.photo_files import settle_photo
+from webapp.usecases.photo_files import settle_photo, type_differs
 from webapp.usecases.record_findings import Facts
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -21,7 +22,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def keep_fact(session: Session, fields: RecordFields, facts: Facts, *, now: datetime) -> list[Finding]:
     """Adds the record's fact and whatever follows from it. Nothing is refused; what is odd is a finding."""
-    line_id, findings = _line(session, fields)
+    line_id, findings = _line(session, fields, facts)
     fact = DockFact(
         id=fields.id,
         kind=fields.kind,
@@ -35,6 +36,9 @@ def keep_fact(session: Session, fields: RecordFields, facts: Facts, *, now: date
         said=dict(fields.values),
         at=_EPOCH + timedelta(milliseconds=facts.time.ms),
         received_at=now,
+        corrects=fields.supersedes,
+        gone_by=None,
+        findings=[],
     )
     session.add(fact)
     session.flush()
@@ -44,19 +48,61 @@ def keep_fact(session: Session, fields: RecordFields, facts: Facts, *, now: date
         findings += _photo(session, fields, now)
     elif fields.kind == "unidentified":
         _hold(session, fact, fields)
+    fact.findings = sorted({finding.code for finding in (*facts.findings, *findings)})
+    session.flush()
     if fields.kind in ("verdict", "withdrawal"):
         verdicts.recompute(session, fact)
     notices.raise_for(session, fact, now=now)
     return findings
 
 
-def _line(session: Session, fields: RecordFields) -> tuple[str | None, list[Finding]]:
+def keep_take(
+    session: Session,
+    fields: RecordFields,
+    facts: Facts,
+    *,
+    parcel_id: str,
+    findings: Iterable[Finding],
+    now: datetime,
+) -> None:
+    """A closed take as a fact of its parcel: when it ended, by whom; what it counted stands in its tallies."""
+    fact = DockFact(
+        id=fields.id,
+        kind=fields.kind,
+        site_id=facts.site.id,
+        device_id=facts.device.id,
+        worker_id=fields.worker,
+        parcel_id=parcel_id,
+        order_id=None,
+        line_id=None,
+        slot=fields.slot,
+        said={"opens": fields.opens, "closed": fields.closed},
+        at=_EPOCH + timedelta(milliseconds=take_end_ms(fields, facts.time.ms)),
+        received_at=now,
+        corrects=fields.supersedes,
+        gone_by=None,
+        findings=sorted({finding.code for finding in (*facts.findings, *findings)}),
+    )
+    session.add(fact)
+    session.flush()
+    _supersede(session, fields, fact)
+
+
+def take_end_ms(fields: RecordFields, started_ms: int) -> int:
+    """By the monotonic clock: nobody can set it while the film runs."""
+    return started_ms + fields.mono.stop - fields.mono.start
+
+
+def _line(session: Session, fields: RecordFields, facts: Facts) -> tuple[str | None, list[Finding]]:
     """The order line that the record names, if it exists and its order lies in the record's parcel."""
     line = dict(fields.values).get("line")
     if line is None:
         return None, []
     order = evidence_rows.order_of_each_line(session, [line]).get(line)
-    if order is None:
+    # A phone must not touch the orders of importers whom its site does not serve.
+    if order is None or not evidence_rows.site_serves(
+        session, facts.site.id, rows.organisation_of_order(session, order)
+    ):
         return None, [Finding("line_unknown", line)]
     if fields.parcel and order not in evidence_rows.order_ids_of_parcel(session, fields.parcel):
         return None, [Finding("line_of_other_parcel", line)]
@@ -86,6 +132,7 @@ def _supersede(session: Session, fields: RecordFields, fact: DockFact) -> list[F
     if old.gone_by is not None:
         return [Finding("superseded_before", old.gone_by)]
     old.gone_by = fact.id
+    notices.take_back(session, old.id)
     if fact.kind == "withdrawal" and fact.parcel_id is None:
         fact.parcel_id, fact.order_id, fact.line_id = old.parcel_id, old.order_id, old.line_id
     session.flush()
@@ -97,8 +144,20 @@ def _out_of_order(session: Session, fact: DockFact) -> list[Finding]:
     if fact.parcel_id is None:
         return []
     opened = rows.first_opening(session, fact.parcel_id, fact.site_id)
-    code = order_finding(fact.kind, fact.said, at=fact.at, opened_at=opened)
+    at = _first_said(session, fact)
+    code = order_finding(fact.kind, fact.said, at=at, opened_at=opened, slot=fact.slot)
     return [Finding(code)] if code else []
+
+
+def _first_said(session: Session, fact: DockFact) -> datetime:
+    """A corrected reading was seen when it was first said."""
+    at, older = fact.at, fact
+    while older.corrects is not None:
+        before = session.get(DockFact, older.corrects)
+        if before is None or before.kind != fact.kind or before.gone_by != older.id:
+            break
+        at, older = min(at, before.at), before
+    return at
 
 
 def _photo(session: Session, fields: RecordFields, now: datetime) -> list[Finding]:
@@ -119,6 +178,8 @@ def _photo(session: Session, fields: RecordFields, now: datetime) -> list[Findin
     session.flush()
     if settle_photo(session, photo, now=now) == "mismatch":
         findings.append(Finding("file_mismatch"))
+    if type_differs(session, photo):
+        findings.append(Finding("file_type_differs"))
     return findings
 
 

@@ -16,6 +16,7 @@ from webapp.store import doctor as rows
 from webapp.store.database import Database
 from webapp.store.migrate import current_revision, head_revision, migrate
 from webapp.usecases import doctor_files as files
+from webapp.usecases.doctor_dock import check_dock
 from webapp.usecases.doctor_findings import Check, Report
 from webapp.usecases.doctor_log import check_chains, check_log, check_records
 from webapp.usecases.doctor_projections import check_projections
@@ -43,8 +44,10 @@ def examine(database: Database, *, home: Path, migrations: Path, now: datetime, 
             read("records", check_records),
             read("chains", check_chains),
             read("projections", check_projections),
+            read("dock", check_dock),
             read("blobs", lambda session: files.check_blobs(session, blobs, home, deep=deep)),
             read("spool", lambda session: files.check_spool(session, blobs, now=now)),
+            read("quotas", files.check_quotas),
             read("clock", lambda session: files.check_clock(session, database.file, now=now)),
         ]
     checks += [

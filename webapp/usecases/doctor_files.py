@@ -15,6 +15,7 @@ from webapp.adapters.blobs import FREE_DISK_FLOOR, Blobs
 from webapp.adapters.disk import FileFacts
 from webapp.store import doctor as rows
 from webapp.usecases.doctor_findings import Check
+from webapp.usecases.quotas import Use, organisation_uses, site_uses
 
 SECRET_BYTES: Final = 32
 LEFTOVER_AGE: Final = timedelta(days=1)
@@ -64,6 +65,22 @@ def check_spool(session: Session, blobs: Blobs, *, now: datetime) -> Check:
         if file.path.name not in unfinished and now - file.changed > LEFTOVER_AGE:
             check.add("spool_leftover", file.path.relative_to(blobs.spools.folder.parent))
     check.facts["uploads"] = len(unfinished)
+    return check
+
+
+def check_quotas(session: Session) -> Check:
+    """Limits that are reached: phones keep their films until somebody makes room or raises the limit."""
+    check = Check("quotas")
+    named: list[tuple[str, Use]] = [("organisation", use) for use in organisation_uses(session)]
+    named += [("site", use) for use in site_uses(session)]
+    limited = [(what, use) for what, use in named if use.limit is not None]
+    for what, use in limited:
+        if use.reached:
+            check.add("quota_reached", f"{what} {use.id}: {use.used} of {use.limit} bytes")
+    check.facts["limits"] = len(limited) or "not set"
+    check.facts["use"] = [
+        {"of": what, "id": use.id, "bytes": use.used, "limit_bytes": use.limit} for what, use in named
+    ]
     return check
 
 

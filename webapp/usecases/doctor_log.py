@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -14,17 +15,17 @@ from webapp.domain.ledger import leaf_hash, record_entry
 from webapp.domain.signatures import BadSignature, der_to_raw
 from webapp.store import doctor as rows
 from webapp.store.schema import LogEntry, Record
-from webapp.usecases.device_keys import SigningKeys, signing_keys
+from webapp.usecases.device_keys import KeyChange, SigningKeys, key_changes, signing_keys
 from webapp.usecases.doctor_findings import Check
 
-_FOLLOWED_ELSEWHERE = ("document",)
+_FOLLOWED_ELSEWHERE = ("document", "job-capture")
 """Entry types whose rows other parts of the program check when they are read."""
 
 
 def check_log(session: Session, home: Path) -> Check:
     """Entries from 0 without a gap, each with the right hash, each record with exactly its entry and the reverse."""
     check = Check("log")
-    derivatives = rows.derivatives(session)
+    known = _Known(rows.derivatives(session), key_changes(session))
     expected, records = 0, 0
     for entry, record in rows.log_with_records(session):
         if entry.index != expected:
@@ -37,7 +38,9 @@ def check_log(session: Session, home: Path) -> Check:
             if entry.text != record_entry(record.received_at, record.sha256):
                 check.add("entry_of_other_record", f"entry {entry.index}")
         else:
-            _check_other_entry(check, entry, derivatives)
+            _check_other_entry(check, entry, known)
+    for change in sorted(known.unlogged, key=lambda change: (change.device, change.last_seq)):
+        check.add("key_change_without_entry", f"device {change.device} after seq {change.last_seq}")
     for sha256 in rows.records_without_entry(session):
         check.add("record_without_entry", f"record {sha256}")
     head = rows.head_size(session)
@@ -48,17 +51,36 @@ def check_log(session: Session, home: Path) -> Check:
     return check
 
 
-def _check_other_entry(check: Check, entry: LogEntry, derivatives: set[tuple[str, str, str]]) -> None:
+@dataclass
+class _Known:
+    """What entries may speak of; ``unlogged``: changes of keys that no entry has named yet."""
+
+    derivatives: set[tuple[str, str, str]]
+    unlogged: set[KeyChange]
+
+
+def _check_other_entry(check: Check, entry: LogEntry, known: _Known) -> None:
     values = dict(line.partition(" ")[::2] for line in entry.text.splitlines())
     kind = values.get("type")
     if kind == "record":
         check.add("entry_without_record", f"entry {entry.index}")
     elif kind == "derivative":
         named = tuple(values.get(key, "").removeprefix("sha256:") for key in ("of", "kind", "derivative"))
-        if named not in derivatives:
+        if named not in known.derivatives:
             check.add("entry_without_derivative", f"entry {entry.index}")
+    elif kind == "key":
+        change = _key_change(values)
+        if change not in known.unlogged:
+            check.add("entry_without_key_change", f"entry {entry.index}")
+        known.unlogged -= {change}
     elif kind not in _FOLLOWED_ELSEWHERE:
         check.add("entry_type_unknown", f"entry {entry.index}")
+
+
+def _key_change(values: dict[str, str]) -> KeyChange:
+    old, new = (values.get(key, "").removeprefix("sha256:") for key in ("old", "new"))
+    said = values.get("last-seq", "")
+    return KeyChange(values.get("device", ""), old, new, int(said) if said.isdecimal() else -1)
 
 
 def _check_note(check: Check, home: Path, head: int) -> None:

@@ -127,11 +127,41 @@ def _accept(
     now: datetime,
     orders_changed: OrdersChanged,
 ) -> Receipt:
-    fields = signed.fields
     device = session.get_one(Device, device_id)
     # Looked up again inside the transaction: a revocation holds from its own commit on.
     if device.revoked_at is not None:
         return _quarantine(session, item, device_id, now)
+    return _enter(session, item, signed, device, now, orders_changed)
+
+
+def release(
+    session: Session,
+    item: Item,
+    device: Device,
+    *,
+    why: Finding,
+    now: datetime,
+    on_orders_changed: OrdersChanged,
+) -> Receipt:
+    """Takes what a revoked phone sent into the evidence, with the finding ``why``; by a person's decision only.
+
+    It is received ``now``: the log knows no other order. Raises ``MalformedRecord`` for what no key of the phone
+    signed.
+    """
+    signed = _authentic(item, device.id, signing_keys(session, device))
+    signed.findings.append(why)
+    return _enter(session, item, signed, device, now, on_orders_changed)
+
+
+def _enter(
+    session: Session,
+    item: Item,
+    signed: _Signed,
+    device: Device,
+    now: datetime,
+    orders_changed: OrdersChanged,
+) -> Receipt:
+    fields = signed.fields
     sha256 = hashlib.sha256(item.text.encode("ascii")).hexdigest()
     sides, side_findings = side_files.check(fields, item.side)
     known = session.get(Record, sha256)

@@ -23,9 +23,9 @@ from webapp.domain.refusals import Refusal
 from webapp.store import documents, ledger, people, takes
 from webapp.store import job_links as rows
 from webapp.store.database import Database
-from webapp.store.schema import Blob, Derivative, Parcel
+from webapp.store.schema import Blob, Derivative, Organisation, Parcel
 from webapp.store.schema_doors import JobCapture, JobLink
-from webapp.usecases import rates
+from webapp.usecases import quotas, rates
 from webapp.usecases.people import Desk
 from webapp.usecases.rates import Limit
 
@@ -157,11 +157,12 @@ def job(database: Database, token: str, *, now: datetime) -> Job:
 
 def allow_sending(database: Database, blobs: Blobs, token: str, *, size: int, now: datetime) -> None:
     """Before a body of ``size`` bytes is read. Raises as ``job``, and ``too_many_requests``, ``job_link_full``,
-    ``job_file_large``, ``disk_full``."""
+    ``job_file_large``, ``disk_full``, ``quota_organisation``."""
     with database.read() as session:
         link = _open(session, token, now)
         if rows.captures_by_link(session, link.token_hash) >= MOST_CAPTURES:
             raise Refusal("job_link_full", most=MOST_CAPTURES)
+        quotas.allow_organisation(session, session.get_one(Organisation, link.organisation_id), size)
         subject = f"job:{link.token_hash[:_HANDLE]}"
     if size > MOST_BYTES:
         raise Refusal("job_file_large", most=MOST_BYTES >> 20)

@@ -16,10 +16,10 @@ from webapp.store import plans as plan_rows
 from webapp.store.database import Database
 from webapp.store.schema import Order
 from webapp.store.schema_desk import Document, OrderCheck
+from webapp.usecases.applied_plans import plans_of_orders
 from webapp.usecases.checks import in_order
 from webapp.usecases.clocks import MILESTONES, counting
 from webapp.usecases.documents import LISTING, ORDER_STATUS
-from webapp.usecases.plans import plans_of_orders
 
 
 @dataclass(frozen=True)

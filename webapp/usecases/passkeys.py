@@ -143,6 +143,7 @@ def sign_in(
         user = None if row is None else people.user(session, row.user_id)
     if row is None or row.ended_at is not None or user is None or user.left_at is not None:
         raise Refusal("passkey_refused")
+    compared = row.sign_count
     try:
         sign_count = ceremony.verify_sign_in(
             party,
@@ -158,6 +159,9 @@ def sign_in(
         row = rows.passkey(session, row.credential_id)
         user = None if row is None else people.user(session, row.user_id)
         if row is None or row.ended_at is not None or user is None or user.left_at is not None:
+            raise Refusal("passkey_refused")
+        # Another answer came in between: of two with one count, one is a copied key's.
+        if row.sign_count not in (compared, 0) and sign_count <= row.sign_count:
             raise Refusal("passkey_refused")
         row.sign_count, row.used_at = sign_count, now
         return open_session(session, user, now=now, user_agent=user_agent, replaces=replaces, how="passkey")

@@ -217,6 +217,8 @@ def sign_in(
     """
     rates.spend(database, f"login:{token_hash(fold_login(login))}", rates.SIGN_IN, now=now)
     known = _count_try(database, login, now)
+    if known is None:
+        _count_nobody(database, login, now)
     right = slow_verify(None if known is None else known[1], password)
     if known is None:
         raise Refusal("sign_in_wrong")
@@ -245,6 +247,14 @@ def _count_try(database: Database, login: str, now: datetime) -> tuple[str, str]
         tries = tries.failed(now)
         user.password_failures, user.locked_until = tries.failures, tries.locked_until
         return user.id, user.password_hash
+
+
+def _count_nobody(database: Database, login: str, now: datetime) -> None:
+    """A login that nobody has is locked like one that somebody has: the answer must not say which it is."""
+    try:
+        rates.spend(database, f"nobody:{token_hash(fold_login(login))}", rates.NOBODY, now=now)
+    except Refusal:
+        raise Refusal("sign_in_locked") from None
 
 
 def _audit_failure(database: Database, user_id: str, now: datetime) -> None:

@@ -1,8 +1,7 @@
-"""Receiving plans: who decided how deep to receive, and what therefore applies to an order."""
+"""Receiving plans: who decided how deep to receive. What therefore applies to an order: applied_plans.py."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,30 +13,27 @@ from webapp.domain.receiving_plan import (
     DEPTHS,
     SCOPES,
     Decision,
-    Plan,
     PlannedOrder,
-    clean_streak,
     plan_for,
 )
-from webapp.domain.reconciliation import CountState, ParcelCount, line_count
 from webapp.domain.refusals import Refusal
+from webapp.domain.sampling_choice import FIX, Sampling, chosen
 from webapp.store import documents, people
 from webapp.store import orders as order_rows
 from webapp.store import plans as rows
 from webapp.store.database import Database
-from webapp.store.schema import Order, Take
 from webapp.store.schema_desk import ReceivingPlan
+from webapp.usecases.applied_plans import MOST_RECEIPTS, clean_streaks, decision_of_row, in_force
+from webapp.usecases.order_progress import recompute_waiting
 from webapp.usecases.people import Desk
 
 LONGEST_REASON = 300
-MOST_RECEIPTS = 50
-"""How far back a supplier's history is looked at."""
 
 
 @dataclass(frozen=True)
 class PlanWords:
     """A decision as typed. Only the scope's own field is read: ``order_no``, ``supplier_id``, ``least_yuan`` or
-    ``clean_receipts``.
+    ``clean_receipts``; of a plan with a sample also ``sampling`` (fix or aql), ``level``, ``aql``, ``waived``.
     """
 
     scope: str
@@ -47,6 +43,10 @@ class PlanWords:
     supplier_id: str = ""
     least_yuan: str = ""
     clean_receipts: str = ""
+    sampling: str = ""
+    level: str = ""
+    aql: str = ""
+    waived: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,19 +61,21 @@ class Standing:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a decision would touch among the orders that are still to arrive."""
+    """What a decision would touch among the orders that are still to arrive; ``sampling``: which sample it asks."""
 
     open_orders: int
     touched: int
     lighter: int
     deeper: int
+    sampling: Sampling | None = None
 
 
 def decide(database: Database, *, actor: Desk, said: PlanWords, now: datetime) -> str:
     """Records a standing decision; returns its id. An older one of the same scope and mark ends with it.
 
     Refusals: ``plan_scope_unknown``, ``plan_depth_unknown``, ``plan_reason_missing``, ``plan_reason_long``,
-    ``plan_supplier_unknown``, ``plan_value_unreadable``, ``plan_history_unreadable``, ``order_unknown``.
+    ``plan_supplier_unknown``, ``plan_value_unreadable``, ``plan_history_unreadable``, ``order_unknown``,
+    ``sampling_plan_unknown``, ``sampling_level_unknown``, ``aql_unknown``.
     """
     reason = clean(said.reason)
     if not reason:
@@ -95,12 +97,27 @@ def decide(database: Database, *, actor: Desk, said: PlanWords, now: datetime) -
                 least_fen=decision.least_fen,
                 clean_receipts=decision.clean_receipts,
                 depth=decision.depth,
+                sampling=decision.sampling.written(),
                 reason=reason,
                 decided_by=actor.id,
                 decided_at=now,
             )
         )
-        _audit(session, actor, "plan.decided", decision.id, now, scope=decision.scope, depth=decision.depth)
+        more = {"sampling": decision.sampling.written()} if decision.sampling != FIX else {}
+        _audit(
+            session,
+            actor,
+            "plan.decided",
+            decision.id,
+            now,
+            scope=decision.scope,
+            depth=decision.depth,
+            **more,
+        )
+        if decision.sampling.waived:
+            # AMB-11: a sample below 10 % is the importer's own waiver, by name and with the reason of the plan.
+            _audit(session, actor, "plan.floor_waived", decision.id, now, reason=reason)
+        recompute_waiting(session, actor.organisation_id)
         return decision.id
 
 
@@ -113,6 +130,7 @@ def end(database: Database, *, actor: Desk, plan_id: str, now: datetime) -> None
         if row.ended_at is None:
             row.ended_at = now
             _audit(session, actor, "plan.ended", row.id, now)
+            recompute_waiting(session, actor.organisation_id)
 
 
 def preview(database: Database, *, actor: Desk, said: PlanWords, now: datetime) -> Preview:
@@ -122,7 +140,7 @@ def preview(database: Database, *, actor: Desk, said: PlanWords, now: datetime) 
         known = in_force(session, [actor.organisation_id])[actor.organisation_id]
         rest = [one for one in known if _key(one) != _key(new)]
         facts = rows.order_facts(session, actor.organisation_id)
-        streaks = _streaks(session, [*known, new], {supplier for _, supplier, _ in facts})
+        streaks = clean_streaks(session, [*known, new], {supplier for _, supplier, _ in facts})
         touched = lighter = deeper = 0
         for order_id, supplier_id, paid in facts:
             order = PlannedOrder(order_id, supplier_id, paid, streaks.get(supplier_id, 0))
@@ -131,7 +149,8 @@ def preview(database: Database, *, actor: Desk, said: PlanWords, now: datetime) 
                 touched += 1
                 step = DEPTHS.index(after.depth) - DEPTHS.index(before.depth)
                 lighter, deeper = lighter + (step < 0), deeper + (step > 0)
-        return Preview(len(facts), touched, lighter, deeper)
+        sampling = new.sampling if new.depth == "count_sample" else None
+        return Preview(len(facts), touched, lighter, deeper, sampling)
 
 
 def standing(database: Database, *, organisation_id: str) -> list[Standing]:
@@ -143,7 +162,7 @@ def standing(database: Database, *, organisation_id: str) -> list[Standing]:
         sellers = {one.id: one.company or one.member for one in rows.suppliers(session, organisation_id)}
         listed = [
             Standing(
-                _of_row(row, names),
+                decision_of_row(row, names),
                 row.ended_at,
                 numbers.get(row.order_id or ""),
                 sellers.get(row.supplier_id or ""),
@@ -167,58 +186,6 @@ def supplier_choices(database: Database, *, organisation_id: str) -> list[Suppli
         ]
 
 
-def in_force(session: Session, organisation_ids: Iterable[str]) -> dict[str, list[Decision]]:
-    """The decisions that apply now, by organisation; every organisation asked for is a key."""
-    found: dict[str, list[Decision]] = {organisation_id: [] for organisation_id in organisation_ids}
-    current = rows.plans_in_force(session, found)
-    names = documents.user_names(session, {row.decided_by for row in current})
-    for row in current:
-        found[row.organisation_id].append(_of_row(row, names))
-    return found
-
-
-def plans_of_orders(session: Session, orders: Iterable[Order]) -> dict[str, Plan]:
-    """Order id → the plan that applies to it now."""
-    listed = list(orders)
-    decisions = in_force(session, {order.organisation_id for order in listed})
-    every = [decision for found in decisions.values() for decision in found]
-    streaks = _streaks(session, every, {order.supplier_id for order in listed})
-    return {
-        order.id: plan_for(
-            decisions[order.organisation_id],
-            PlannedOrder(order.id, order.supplier_id, order.paid_fen, streaks.get(order.supplier_id, 0)),
-        )
-        for order in listed
-    }
-
-
-def _streaks(session: Session, decisions: Iterable[Decision], suppliers: Iterable[str]) -> Mapping[str, int]:
-    """Clean receipts in a row by supplier; nothing is read while no decision looks at history."""
-    if not any(decision.scope == "history" for decision in decisions):
-        return {}
-    received = rows.received_orders_of_suppliers(session, suppliers, each=MOST_RECEIPTS)
-    lines = [line.id for orders in received.values() for order in orders for line in order.lines]
-    tallies = order_rows.latest_tallies(session, lines)
-    return {
-        supplier: clean_streak(_is_clean(order, tallies) for order in orders)
-        for supplier, orders in received.items()
-    }
-
-
-def _is_clean(order: Order, tallies: Mapping[str, list[tuple[Take, int]]]) -> bool | None:
-    """None: not (wholly, verifiably) counted, so it says nothing about the supplier."""
-    states = set()
-    for line in order.lines:
-        latest = {
-            take.parcel_id: ParcelCount(units, take.file_state == "verified")
-            for take, units in tallies.get(line.id, [])
-        }
-        states.add(line_count(line.quantity_milli, list(latest.values()), parcels=len(order.parcels)).state)
-    if states & {CountState.SHORT, CountState.OVER}:
-        return False
-    return True if states == {CountState.MATCHES} else None
-
-
 def _decision(session: Session, actor: Desk, said: PlanWords, reason: str, now: datetime) -> Decision:
     if said.scope not in SCOPES:
         raise Refusal("plan_scope_unknown")
@@ -239,6 +206,9 @@ def _decision(session: Session, actor: Desk, said: PlanWords, reason: str, now: 
         least_fen = _fen(said.least_yuan)
     elif said.scope == "history":
         receipts = _receipts(said.clean_receipts)
+    sampling = FIX
+    if said.depth == "count_sample":
+        sampling = chosen(said.sampling, said.level, said.aql, waived=bool(said.waived))
     return Decision(
         id=new_id(),
         scope=said.scope,
@@ -250,6 +220,7 @@ def _decision(session: Session, actor: Desk, said: PlanWords, reason: str, now: 
         supplier_id=supplier_id,
         least_fen=least_fen,
         clean_receipts=receipts,
+        sampling=sampling,
     )
 
 
@@ -273,21 +244,6 @@ def _receipts(typed: str) -> int:
 def _key(plan: ReceivingPlan | Decision) -> tuple[object, ...]:
     """Two decisions with the same key are about the same orders: the later replaces the earlier."""
     return plan.scope, plan.order_id, plan.supplier_id, plan.least_fen, plan.clean_receipts
-
-
-def _of_row(row: ReceivingPlan, names: Mapping[str, str]) -> Decision:
-    return Decision(
-        id=row.id,
-        scope=row.scope,
-        depth=row.depth,
-        reason=row.reason,
-        decided_by=names.get(row.decided_by, row.decided_by),
-        decided_at=row.decided_at,
-        order_id=row.order_id,
-        supplier_id=row.supplier_id,
-        least_fen=row.least_fen,
-        clean_receipts=row.clean_receipts,
-    )
 
 
 def _audit(

@@ -16,6 +16,7 @@ from webapp.domain.refusals import Refusal
 from webapp.domain.signatures import BadSignature, decode_base64url
 from webapp.store import quarantine as rows
 from webapp.store.database import Database
+from webapp.store.people import organisations_at
 from webapp.store.schema import Device, Site
 from webapp.store.schema_doors import Quarantine
 from webapp.usecases.device_keys import signing_keys
@@ -85,20 +86,61 @@ class Held:
     seq: int | None
     text: str
     authentic: bool
+    id: str
+    releasable: bool
+    """Authentic, not released yet, and about the reader's own goods."""
+    released_at: datetime | None
 
 
 def held_for(database: Database, *, organisation_id: str) -> list[Held]:
     """What the organisation may see: items about its own parcels, and those that name no parcel of anybody."""
     with database.read() as session:
-        found = rows.at_sites_of(session, organisation_id)
-        read = [(row, device, site, _parsed(row.text)) for row, device, site in found]
-        named = {fields.parcel for *_, fields in read if fields is not None and fields.parcel is not None}
-        owners = rows.organisations_of_parcels(session, named)
-        return [
-            _shown(session, row, device, site, fields)
-            for row, device, site, fields in read
-            if fields is None or owners.get(fields.parcel or "", organisation_id) == organisation_id
-        ]
+        return [_shown(session, one) for one in _visible(session, organisation_id)]
+
+
+def waiting_for(database: Database, *, organisation_id: str) -> int:
+    """How many of them nobody has released."""
+    with database.read() as session:
+        return sum(one.row.released_at is None for one in _visible(session, organisation_id))
+
+
+def to_release(session: Session, item_id: str, *, organisation_id: str) -> Waiting:
+    """Raises ``quarantine_unknown``, also for a neighbour's; ``quarantine_not_signed``, ``quarantine_not_yours``."""
+    for one in _visible(session, organisation_id):
+        if one.row.id != item_id:
+            continue
+        if not _authentic(session, one):
+            raise Refusal("quarantine_not_signed")
+        if not one.own:
+            raise Refusal("quarantine_not_yours")
+        return one
+    raise Refusal("quarantine_unknown")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """``own``: about the reader's parcel, or of a site that serves nobody else."""
+
+    row: Quarantine
+    device: Device
+    site: Site
+    fields: RecordFields | None
+    own: bool
+
+
+def _visible(session: Session, organisation_id: str) -> list[Waiting]:
+    found = rows.at_sites_of(session, organisation_id)
+    read = [(row, device, site, _parsed(row.text)) for row, device, site in found]
+    named = {fields.parcel for *_, fields in read if fields is not None and fields.parcel is not None}
+    owners = rows.organisations_of_parcels(session, named)
+    alone = {site.id: organisations_at(session, site.id) == [organisation_id] for *_, site, _ in read}
+    visible = []
+    for row, device, site, fields in read:
+        owner = None if fields is None else owners.get(fields.parcel or "")
+        if owner in (None, organisation_id):
+            own = owner == organisation_id or alone[site.id]
+            visible.append(Waiting(row, device, site, fields, own))
+    return visible
 
 
 def _parsed(text: str) -> RecordFields | None:
@@ -108,25 +150,28 @@ def _parsed(text: str) -> RecordFields | None:
         return None
 
 
-def _shown(
-    session: Session, row: Quarantine, device: Device, site: Site, fields: RecordFields | None
-) -> Held:
+def _shown(session: Session, one: Waiting) -> Held:
+    authentic = _authentic(session, one)
     return Held(
-        device=device,
-        site=site,
-        received_at=row.received_at,
-        kind=fields.kind if fields else None,
-        seq=fields.seq if fields else None,
-        text=row.text,
-        authentic=fields is not None and _signed(session, row, device, fields),
+        device=one.device,
+        site=one.site,
+        received_at=one.row.received_at,
+        kind=one.fields.kind if one.fields else None,
+        seq=one.fields.seq if one.fields else None,
+        text=one.row.text,
+        authentic=authentic,
+        id=one.row.id,
+        releasable=authentic and one.own and one.row.released_at is None,
+        released_at=one.row.released_at,
     )
 
 
-def _signed(session: Session, row: Quarantine, device: Device, fields: RecordFields) -> bool:
-    if fields.device != device.id:
+def _authentic(session: Session, one: Waiting) -> bool:
+    if one.fields is None or one.fields.device != one.device.id:
         return False
     try:
-        signing_keys(session, device).check(decode_base64url(row.signature), row.text, seq=fields.seq)
+        keys = signing_keys(session, one.device)
+        keys.check(decode_base64url(one.row.signature), one.row.text, seq=one.fields.seq)
     except BadSignature:
         return False
     return True

@@ -26,6 +26,8 @@ class Limit:
 
 
 SIGN_IN = Limit(20, timedelta(minutes=15))
+NOBODY = Limit(5, timedelta(minutes=5))
+"""As ``domain.people.Tries`` locks a login that somebody has."""
 SHIFT = Limit(40, timedelta(minutes=5))
 LINKS = Limit(60, timedelta(hours=1))
 PASSWORD_CHANGE = Limit(10, timedelta(minutes=15))

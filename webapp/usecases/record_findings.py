@@ -8,9 +8,9 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from webapp.domain.evidence import Finding, RecordFields
+from webapp.domain.evidence import Finding, RecordFields, parse
 from webapp.domain.permissions import Permission, may
-from webapp.domain.receipt_time import BestTime, best_time, clock_findings
+from webapp.domain.receipt_time import BestTime, best_time, clock_findings, moved_findings
 from webapp.store import evidence as rows
 from webapp.store.schema import Challenge, Device, Label, Order, Parcel, Record, Site, Worker
 
@@ -44,7 +44,6 @@ def gather(session: Session, fields: RecordFields, *, sha256: str, device: Devic
     if reused:
         findings.append(Finding("id_reused"))
     findings += _chain(session, fields, sha256)
-    findings += _worker(session, fields, site)
     parcel, parcel_findings = _parcel(session, fields, site)
     findings += parcel_findings
     findings += _order_and_label(session, fields)
@@ -55,9 +54,19 @@ def gather(session: Session, fields: RecordFields, *, sha256: str, device: Devic
     # A device cannot have signed anything before its key was enrolled.
     earliest = max(device.enrolled_at, challenge.issued_at) if challenge else device.enrolled_at
     time = best_time(fields, earliest_ms=_ms(earliest), received_ms=received_ms)
+    findings += _worker(session, fields, site, time)
     findings += _challenge(fields, challenge, time)
     findings += clock_findings(fields, time, received_ms=received_ms)
     return Facts(device, site, parcel, challenge, reused, time, tuple(findings))
+
+
+def time_of(record: Record, device: Device, challenge: Challenge | None) -> int:
+    """Best known time in epoch ms of an accepted record, bounded as at its receipt."""
+    since = device.enrolled_at
+    if challenge is not None and challenge.device_id == device.id:
+        since = max(since, challenge.issued_at)
+    fields = parse(record.text)
+    return best_time(fields, earliest_ms=_ms(since), received_ms=_ms(record.received_at)).ms
 
 
 def _ms(at: datetime) -> int:
@@ -79,18 +88,22 @@ def _chain(session: Session, fields: RecordFields, sha256: str) -> list[Finding]
     # A record that fills a gap late must be the one that its successor has named.
     elif after and not twins and not any(f"\nprev sha256:{sha256}\n" in record.text for record in after):
         findings.append(Finding("prev_mismatch", f"seq {fields.seq + 1}"))
-    return findings
+    named = [record for record in before if record.sha256 == fields.prev]
+    return findings + [one for record in named for one in moved_findings(parse(record.text), fields)]
 
 
-def _worker(session: Session, fields: RecordFields, site: Site) -> list[Finding]:
+def _worker(session: Session, fields: RecordFields, site: Site, time: BestTime) -> list[Finding]:
     if fields.worker is None:
-        return []
+        # Anonymous work counts; a decision that nobody stands for does not.
+        return [Finding("worker_may_not", "-")] if fields.kind in _DECIDING else []
     worker = session.get(Worker, fields.worker)
     if worker is None:
         return [Finding("worker_unknown", fields.worker)]
     if worker.site_id != site.id:
         return [Finding("worker_of_other_site", fields.worker)]
-    findings = [] if worker.left_at is None else [Finding("worker_left", fields.worker)]
+    # Made before, and come late: a phone may have been without a network for days.
+    left = worker.left_at is not None and time.ms > _ms(worker.left_at)
+    findings = [Finding("worker_left", fields.worker)] if left else []
     if not may(worker.roles, _DECIDING.get(fields.kind, Permission.GOODS_COUNT)):
         findings.append(Finding("worker_may_not", fields.worker))
     return findings
@@ -133,7 +146,9 @@ def _challenge(fields: RecordFields, challenge: Challenge | None, time: BestTime
     if challenge is None:
         return [Finding("challenge_unknown", fields.challenge)]
     findings = []
-    if challenge.record_id is not None:
+    # The draw of a counted lot shares the nonce of its own take: so the units put aside in the count are the sample.
+    shared = fields.kind == "draw" and fields.text("take") == challenge.record_id
+    if challenge.record_id is not None and not shared:
         findings.append(Finding("challenge_reused", fields.challenge))
     # Judged by when it was made, not when it came: a capture may wait offline for days.
     if time.ms > _ms(challenge.expires_at):

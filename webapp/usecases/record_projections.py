@@ -3,26 +3,24 @@ foreign or unknown reference: the record stands, the projection is left out, and
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from webapp.domain.evidence import Finding, RecordFields
-from webapp.store import board, dock
+from webapp.store import board
 from webapp.store import evidence as rows
-from webapp.store.schema import Parcel, Site, Take, Tally
-from webapp.store.schema_dock import DockFact
-from webapp.usecases.dock_facts import keep_fact
+from webapp.store.schema import Parcel, Take, Tally
+from webapp.store.schema_dock import DockFact, Unidentified
+from webapp.usecases.dock_facts import keep_fact, keep_take
 from webapp.usecases.label_binding import bind
 from webapp.usecases.notices import raise_counts
 from webapp.usecases.order_progress import counts_of_lines, recompute_progress
+from webapp.usecases.receipts import OrdersChanged as OrdersChanged
+from webapp.usecases.receipts import recompute_receipt
 from webapp.usecases.record_findings import Facts
 from webapp.usecases.take_files import settle, type_findings
-
-OrdersChanged = Callable[[Session, set[str]], None]
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 COUNT_SLOTS: Final = frozenset({None, "EV-01", "EV-18"})
 """Films whose taps are a count: EV-18, which may be one clip with EV-01."""
@@ -38,7 +36,8 @@ def project(
         return []
     if fields.kind == "arrival":
         findings = keep_fact(session, fields, facts, now=now)
-        _arrival(session, fields, facts, orders_changed)
+        recompute_receipt(session, facts.parcel.id if facts.parcel else None, orders_changed)
+        _receipt_of_gone(session, fields, orders_changed)
         return findings
     if fields.kind == "take-open":
         return _open_take(session, fields, facts, now)
@@ -48,52 +47,21 @@ def project(
         return _close_take(session, fields, facts, now)
     findings = keep_fact(session, fields, facts, now=now)
     if fields.kind == "withdrawal":
-        take_back_arrival(session, fields, orders_changed)
+        _receipt_of_gone(session, fields, orders_changed)
+        _take_back_take(session, fields, now)
     return findings
 
 
-def _arrival(session: Session, fields: RecordFields, facts: Facts, orders_changed: OrdersChanged) -> None:
-    parcel = facts.parcel
-    if parcel is None:
+def _receipt_of_gone(session: Session, fields: RecordFields, orders_changed: OrdersChanged) -> None:
+    """A goods receipt, or a hold matched to a parcel, that was taken back or corrected."""
+    gone = session.get(DockFact, fields.supersedes) if fields.supersedes else None
+    if gone is None or gone.gone_by != fields.id:
         return
-    at = _EPOCH + timedelta(milliseconds=facts.time.ms)
-    if parcel.received_at is not None and parcel.received_at <= at:
-        return
-    parcel.received_at, parcel.received_zone = at, facts.site.zone
-    parcel.received_site_id, parcel.received_record_id = facts.site.id, fields.id
-    changed = set()
-    orders = rows.orders_of_parcel(session, parcel.id)
-    for order in orders:
-        if order.received_at is None or at < order.received_at:
-            order.received_at, order.received_zone = at, facts.site.zone
-            changed.add(order.id)
-    recompute_progress(session, [order.id for order in orders])
-    if changed:
-        session.flush()
-        orders_changed(session, changed)
-
-
-def take_back_arrival(session: Session, fields: RecordFields, orders_changed: OrdersChanged) -> None:
-    """A withdrawn goods receipt: the parcel's receipt is the earliest that still stands, or unknown again."""
-    withdrawn = session.get(DockFact, fields.supersedes)
-    if withdrawn is None or withdrawn.kind != "arrival" or withdrawn.gone_by != fields.id:
-        return
-    parcel = session.get(Parcel, withdrawn.parcel_id) if withdrawn.parcel_id else None
-    if parcel is None or parcel.received_record_id != withdrawn.id:
-        return
-    first = next(iter(dock.arrivals_of_parcel(session, parcel.id)), None)
-    site = session.get_one(Site, first.site_id) if first else None
-    parcel.received_at = first.at if first else None
-    parcel.received_zone = site.zone if site else None
-    parcel.received_site_id, parcel.received_record_id = (first.site_id, first.id) if first else (None, None)
-    session.flush()
-    orders = rows.orders_of_parcel(session, parcel.id)
-    for order in orders:
-        receipts = [(one.received_at, one.received_zone) for one in order.parcels if one.received_at]
-        order.received_at, order.received_zone = min(receipts, default=(None, None), key=lambda r: r[0])
-    recompute_progress(session, [order.id for order in orders])
-    session.flush()
-    orders_changed(session, {order.id for order in orders})
+    if gone.kind == "arrival":
+        recompute_receipt(session, gone.parcel_id, orders_changed)
+    elif gone.kind == "unidentified":
+        held = session.get(Unidentified, gone.id)
+        recompute_receipt(session, held.matched_parcel_id if held else None, orders_changed)
 
 
 def _open_take(session: Session, fields: RecordFields, facts: Facts, now: datetime) -> list[Finding]:
@@ -157,9 +125,27 @@ def _close_take(session: Session, fields: RecordFields, facts: Facts, now: datet
         session.add_all(Tally(take_id=take.id, line_id=line, units=count) for line, count in units.items())
     session.flush()
     findings += _file_findings(session, take, now)
-    orders = board.orders_for_progress(session, sorted(rows.order_ids_of_parcel(session, take.parcel_id)))
-    raise_counts(session, orders, counts_of_lines(session, orders), record_id=fields.id, now=now)
+    keep_take(session, fields, facts, parcel_id=take.parcel_id, findings=findings, now=now)
+    _tell_counts(session, take.parcel_id, fields.id, now)
     return findings
+
+
+def _take_back_take(session: Session, fields: RecordFields, now: datetime) -> None:
+    """A withdrawn count counts nothing; its film stays."""
+    gone = session.get(DockFact, fields.supersedes) if fields.supersedes else None
+    if gone is None or gone.kind != "take" or gone.gone_by != fields.id:
+        return
+    take = session.get(Take, gone.said["opens"])
+    if take is None or take.close_record_id != gone.id:
+        return
+    rows.drop_tallies(session, take.id)
+    recompute_progress(session, rows.order_ids_of_parcel(session, take.parcel_id))
+    _tell_counts(session, take.parcel_id, fields.id, now)
+
+
+def _tell_counts(session: Session, parcel_id: str, record_id: str, now: datetime) -> None:
+    orders = board.orders_for_progress(session, sorted(rows.order_ids_of_parcel(session, parcel_id)))
+    raise_counts(session, orders, counts_of_lines(session, orders), record_id=record_id, now=now)
 
 
 def _apply_close(session: Session, take: Take, fields: RecordFields, now: datetime) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from webapp.domain import site_kinds
 from webapp.domain.receiving_plan import Plan
 from webapp.domain.refusals import Refusal
+from webapp.domain.sampling_choice import Sampling
 from webapp.store import labels as label_rows
 from webapp.store import orders as rows
 from webapp.store import people
@@ -18,7 +22,9 @@ from webapp.store.schema import Device, Order, Parcel, Site
 from webapp.store.schema_desk import OrderCheck
 from webapp.usecases.applied_plans import plans_of_orders
 from webapp.usecases.checks import in_order
+from webapp.usecases.parcel_weights import least_grams
 from webapp.usecases.snapshot_facts import ToldAtTable, told_at_table
+from webapp.usecases.snapshot_today import act_by_of_parcels, today
 from webapp.usecases.workers import worker_view
 
 _RANK = {"carton": 1, "blank": 2, "parcel": 3}
@@ -38,14 +44,32 @@ def snapshot(database: Database, *, device_id: str, now: datetime) -> dict[str, 
         plans = plans_of_orders(session, orders.values())
         checks = plan_rows.checks_of_organisations(session, codes)
         told = told_at_table(session, site, since=now - FACTS_KEPT)
+        parts = Counter(order.id for parcel in parcels for order in parcel.orders)
+        act_by = act_by_of_parcels(session, parcels, plans)
+        least = least_grams(session, site.id, parcels)
+        skus = _sku_codes(parcels)
         return {
             "site": site_view(site),
             "workers": [worker_view(worker) for worker in people.workers_at(session, site.id)],
             "orders": [
-                _order(order, codes[order.organisation_id], plans[order.id], checks.get(order.id, []), told)
+                _order(
+                    order,
+                    codes[order.organisation_id],
+                    plans[order.id],
+                    checks.get(order.id, []),
+                    told,
+                    parts[order.id],
+                    skus,
+                )
                 for order in orders.values()
             ],
-            "parcels": [_parcel(parcel) | told.of_parcel(parcel.id) for parcel in parcels],
+            "parcels": [
+                _parcel(parcel)
+                | told.of_parcel(parcel.id)
+                | {"least_grams": least.get(parcel.id), "act_by": _instant(act_by.get(parcel.id))}
+                for parcel in parcels
+            ],
+            "today": today(session, site, parcels, act_by, now=now),
             "blanks": _blanks(session, site.id),
             "aliases": label_rows.aliases_at(session, site.id),
         }
@@ -61,11 +85,33 @@ def picture_for(database: Database, *, device_id: str, sha256: str) -> str:
 
 
 def site_view(site: Site) -> dict[str, str]:
-    return {"id": site.id, "name": site.name, "kind": site.kind, "zone": site.zone, "language": site.language}
+    return {
+        "id": site.id,
+        "name": site.name,
+        "kind": site_kinds.told(site.kind),
+        "zone": site.zone,
+        "language": site.language,
+    }
+
+
+def _sku_codes(parcels: Iterable[Parcel]) -> dict[str, list[str]]:
+    """The valid SKU label of a line: a wedge scanner counts units by it. Lines with a label per so many pieces send
+    none, since the number of labels would tell the ordered quantity."""
+    codes: dict[str, list[str]] = {}
+    for label in (label for parcel in parcels for label in parcel.labels):
+        if label.kind == "sku" and label.line_id is not None and label.voided_at is None:
+            codes.setdefault(label.line_id, []).append(label.code)
+    return {line: some for line, some in codes.items() if len(some) == 1}
 
 
 def _order(
-    order: Order, customer_code: str, plan: Plan, checks: list[OrderCheck], told: ToldAtTable
+    order: Order,
+    customer_code: str,
+    plan: Plan,
+    checks: list[OrderCheck],
+    told: ToldAtTable,
+    parcels: int,
+    skus: dict[str, list[str]],
 ) -> dict[str, Any]:
     return {
         "id": order.id,
@@ -74,6 +120,7 @@ def _order(
         "supplier": order.supplier.company,
         "remark": order.remark,
         "plan": plan_view(plan),
+        "sampling": sampling_view(plan.sampling),
         "checks": [
             {"line": one.line_id, "phrase": one.phrase, "text": one.free_text} for one in in_order(checks)
         ],
@@ -90,11 +137,26 @@ def _order(
                 "picture": line.picture_sha256,
                 "pack_factor": line.pack_factor,
                 "unit_weight_mg": line.unit_weight_mg,
-                **told.of_line(line, parcels=len(order.parcels)),
+                "codes": skus.get(line.id, []),
+                **told.of_line(line, parcels=parcels),
             }
             for line in order.lines
         ],
     }
+
+
+def sampling_view(sampling: Sampling) -> dict[str, Any]:
+    """How the sample's size follows from the lot, which only the phone knows before it counted."""
+    return {
+        "plan": sampling.plan,
+        "level": sampling.level,
+        "aql": sampling.aql,
+        "waived": sampling.waived,
+    }
+
+
+def _instant(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="milliseconds") if at else None
 
 
 def plan_view(plan: Plan) -> dict[str, Any]:
@@ -104,7 +166,7 @@ def plan_view(plan: Plan) -> dict[str, Any]:
         "depth": plan.depth,
         "asked": list(plan.asked),
         "decided_by": decision.decided_by if decision else None,
-        "decided_at": decision.decided_at.isoformat(timespec="milliseconds") if decision else None,
+        "decided_at": _instant(decision.decided_at if decision else None),
     }
 
 
@@ -133,6 +195,6 @@ def _parcel(parcel: Parcel) -> dict[str, Any]:
         else [],
         "labels": [label.code for label in by_rank if label.voided_at is None],
         "voided_labels": [label.code for label in parcel.labels if label.voided_at is not None],
-        "received_at": parcel.received_at.isoformat(timespec="milliseconds") if parcel.received_at else None,
+        "received_at": _instant(parcel.received_at),
         "received_zone": parcel.received_zone,
     }

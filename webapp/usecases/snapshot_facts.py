@@ -13,6 +13,8 @@ from webapp.domain.count_check import count_check
 from webapp.store import dock as rows
 from webapp.store.schema import OrderLine, Site, Take
 from webapp.store.schema_dock import DockFact
+from webapp.usecases.draw_seeds import seeds_told
+from webapp.usecases.record_projections import COUNT_SLOTS
 
 
 @dataclass(frozen=True)
@@ -53,13 +55,16 @@ def told_at_table(session: Session, site: Site, *, since: datetime) -> ToldAtTab
     people = {fact.worker_id for fact in facts} | {take.worker_id for take in [*takes, *closed]}
     names = rows.worker_names(session, {worker for worker in people if worker})
     by_parcel: dict[str, list[dict[str, Any]]] = {}
+    seeds = seeds_told(session, facts)
     for fact in facts:
         if fact.parcel_id is not None:
-            by_parcel.setdefault(fact.parcel_id, []).append(_fact(fact, names))
+            told = _fact(fact, names) | seeds.get(fact.id, {})
+            by_parcel.setdefault(fact.parcel_id, []).append(told)
     for take in closed:
         by_parcel.setdefault(take.parcel_id, []).append(_closed_take(take, names))
     open_takes: dict[str, list[dict[str, Any]]] = {}
-    for take in takes:
+    # Somebody's unfinished film of a measurement or a function test is no count to go on with.
+    for take in (take for take in takes if take.slot in COUNT_SLOTS):
         open_takes.setdefault(take.parcel_id, []).append(
             {
                 "take": take.id,
@@ -109,4 +114,5 @@ def _fact(fact: DockFact, names: dict[str, str]) -> dict[str, Any]:
         "at": fact.at.isoformat(timespec="milliseconds"),
         "worker": names.get(fact.worker_id or ""),
         "gone": fact.gone_by is not None,
+        "corrects": None if fact.kind == "withdrawal" else fact.corrects,
     }

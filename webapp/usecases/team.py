@@ -8,7 +8,15 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from webapp.domain.permissions import DESK_ROLES, INVITABLE_ROLES, Role, may_manage_person, ordered
+from webapp.domain.permissions import (
+    DESK_ROLES,
+    INVITABLE_ROLES,
+    Permission,
+    Role,
+    may,
+    may_manage_person,
+    ordered,
+)
 from webapp.domain.refusals import Refusal
 from webapp.store import doors as rows
 from webapp.store import people
@@ -73,6 +81,8 @@ def set_roles(
             _not_the_last_owner(session, user)
         # A role that an owner cannot hand out, an owner cannot take away either.
         user.roles = wanted | (user.roles - INVITABLE_ROLES)
+        if not may(user.roles, Permission.TEAM_MANAGE):
+            _void_what_they_made(session, user, now)
         _audit(session, actor.actor, "person.roles_changed", user, now, roles=ordered(user.roles))
 
 
@@ -109,7 +119,17 @@ def leave_in(session: Session, *, user: User, actor: str, now: datetime) -> None
         passkey.ended_at = now
     for link in rows.open_links_of(session, user.id):
         link.revoked_at = now
+    _void_what_they_made(session, user, now)
     _audit(session, actor, "person.left", user, now)
+
+
+def _void_what_they_made(session: Session, user: User, now: datetime) -> None:
+    """Links and codes that were handed out beforehand would be a way back in."""
+    actor = f"user:{user.id}"
+    for link in rows.open_links_made_by(session, actor):
+        link.revoked_at = now
+    for code in rows.unused_codes_made_by(session, actor):
+        code.used_at = now
 
 
 def leave_by_login(database: Database, *, login: str, now: datetime) -> str:

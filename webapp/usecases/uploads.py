@@ -6,7 +6,6 @@ Refusals carry ``vars["offset"]`` where the sender must know it.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import re
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from webapp.adapters.blobs import Blobs
+from webapp.adapters.disk import says_full
 from webapp.adapters.secrets import new_id
 from webapp.adapters.spool import TakenOver, Writer
 from webapp.domain.file_types import HEAD_BYTES, served_mime
@@ -27,11 +27,15 @@ from webapp.store.database import Database
 from webapp.store.dock import photo_expects_bytes
 from webapp.store.schema import Take, Upload
 from webapp.store.schema_dock import Photo
+from webapp.usecases import quotas
 from webapp.usecases.photo_files import settle_photo
 from webapp.usecases.take_files import settle
 
 UPLOAD_LIFE: Final = timedelta(days=14)
 """Counted from the last byte. A phone that stays offline longer begins again from its own copy."""
+
+LEFTOVER_AGE: Final = timedelta(days=1)
+"""A file in the spool that belongs to nothing goes when nobody has touched it for so long."""
 
 CHECKPOINT_BYTES: Final = 8 << 20
 """Within one long body, progress is made durable this often, so that a killed server loses little."""
@@ -82,7 +86,8 @@ def create(
 
     ``length`` is None while it is still being recorded.
 
-    Raises ``record_unknown`` (the commitment comes first), ``mime_unknown``, ``upload_empty``, ``disk_full``.
+    Raises ``record_unknown`` (the commitment comes first), ``mime_unknown``, ``upload_empty``, ``disk_full``,
+    ``quota_organisation``, ``quota_site``, ``quota_phone_day``.
     """
     if not _MIME.fullmatch(mime):
         raise Refusal("mime_unknown")
@@ -94,6 +99,7 @@ def create(
             session, record_id, device_id
         ):
             raise Refusal("record_unknown")
+        quotas.allow_upload(session, device_id=device_id, record_id=record_id, size=length or 0, now=now)
     blobs.spools.create(upload_id)
     upload = Upload(
         id=upload_id,
@@ -190,7 +196,7 @@ def expire(database: Database, blobs: Blobs, *, now: datetime) -> int:
         unsealed = rows.unsealed(session)
     for upload in unsealed:
         _seal_prefix(database, blobs, upload, now)
-    _sweep(database, blobs)
+    _sweep(database, blobs, untouched_since=now - LEFTOVER_AGE)
     return len(due)
 
 
@@ -219,12 +225,17 @@ def _find(database: Database, upload_id: str, device_id: str) -> Upload:
     return upload
 
 
-def _sweep(database: Database, blobs: Blobs) -> None:
-    """Spool files whose upload is over, left by a process that died between the last row and the last unlink."""
+def _sweep(database: Database, blobs: Blobs, *, untouched_since: datetime) -> None:
+    """What a process left that died between a file and its row: spool files whose upload is over or never began, and
+    the folders of jobs."""
+    blobs.spools.drop_job_folders(untouched_since)
     for name in blobs.spools.names():
         with database.read() as session:
             upload = session.get(Upload, name)
         if upload is None:
+            # A younger one may be just before its row, or be written by a desk's request.
+            if blobs.spools.untouched(name, untouched_since):
+                blobs.spools.discard(name)
             continue
         given_up = upload.ended_at is not None and (upload.sha256 is not None or upload.offset == 0)
         if given_up or upload.completed_at is not None:
@@ -242,7 +253,7 @@ def _claim(blobs: Blobs, upload: Upload) -> Iterator[Writer]:
     except TakenOver:
         raise Refusal("upload_taken_over") from None
     except OSError as failed:
-        if failed.errno in (errno.ENOSPC, errno.EDQUOT):
+        if says_full(failed):
             raise Refusal("disk_full") from None
         raise
 
@@ -282,9 +293,10 @@ def _copy(database: Database, writer: Writer, upload_id: str, body: Body) -> boo
             with database.write() as session:
                 rows.advance(session, upload_id, offset)
     if body.sha256 is not None and digest.digest() != body.sha256:
-        writer.rewind()
         with database.write() as session:
-            session.get_one(Upload, upload_id).offset = writer.start
+            row = session.get_one(Upload, upload_id, with_for_update=True)
+            writer.rewind()
+            row.offset = writer.start
         raise Refusal("checksum_wrong", offset=writer.start)
     return True
 
@@ -300,6 +312,7 @@ def _record_progress(
             raise Refusal("upload_unknown")
         if row.completed_at is not None:
             return _state(row)
+        writer.confirm()
         if offset > row.offset:
             row.touched_at, row.expires_at = now, now + UPLOAD_LIFE
         row.offset = offset

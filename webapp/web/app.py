@@ -27,27 +27,62 @@ from webapp.web.pages_accounts import pages as account_pages
 from webapp.web.pages_audit import pages as audit_pages
 from webapp.web.pages_board import pages as board_pages
 from webapp.web.pages_find import pages as find_pages
+from webapp.web.pages_held import pages as held_pages
 from webapp.web.pages_import import pages as import_pages
 from webapp.web.pages_jobs import open_pages as job_pages
 from webapp.web.pages_jobs import pages as job_link_pages
+from webapp.web.pages_label_corrections import pages as label_correction_pages
 from webapp.web.pages_labels import pages as label_pages
 from webapp.web.pages_lan import pages as lan_pages
 from webapp.web.pages_lines import pages as line_pages
+from webapp.web.pages_notices import count_unseen
+from webapp.web.pages_notices import pages as notice_pages
 from webapp.web.pages_orders import pages as order_pages
 from webapp.web.pages_passkeys import pages as passkey_pages
 from webapp.web.pages_people import pages as people_pages
 from webapp.web.pages_phone import pages as phone_pages
+from webapp.web.pages_photos import pages as photo_pages
 from webapp.web.pages_plans import pages as plan_pages
 from webapp.web.pages_quarantine import pages as quarantine_pages
+from webapp.web.pages_queue_import import pages as queue_import_pages
 from webapp.web.pages_sign_in import pages as sign_in_pages
 from webapp.web.pages_sites import pages as site_pages
 from webapp.web.pages_status import pages as status_pages
 from webapp.web.pages_takes import pages as take_pages
 from webapp.web.pages_team import pages as team_pages
-from webapp.web.words import HTML_LANG, instant, language, money, t, zone_name
+from webapp.web.words import HTML_LANG, instant, language, money, t, word_of, zone_name
 from webapp.wiring import Services
 
 MAX_FORM_BYTES = 64 * 1024 * 1024
+
+PAGES = (
+    order_pages,
+    board_pages,
+    find_pages,
+    import_pages,
+    take_pages,
+    people_pages,
+    quarantine_pages,
+    phone_pages,
+    sign_in_pages,
+    passkey_pages,
+    own_pages,
+    team_pages,
+    site_pages,
+    audit_pages,
+    status_pages,
+    account_pages,
+    plan_pages,
+    line_pages,
+    lan_pages,
+    job_link_pages,
+    label_pages,
+    label_correction_pages,
+    notice_pages,
+    photo_pages,
+    held_pages,
+)
+"""The desk's pages; forms on them carry a token."""
 
 
 def create_app(services: Services) -> Flask:
@@ -66,38 +101,19 @@ def create_app(services: Services) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    # Before the forms' token is looked for: a form of somebody who may not send it is not even read.
+    access.install(app)
     csrf = CSRFProtect(app)
     for api in (records_api, files_api, enrolment_api, keys_api, spec_api):
         csrf.exempt(api)  # the API takes no cookie
         app.register_blueprint(api)
-    for pages in (
-        order_pages,
-        board_pages,
-        find_pages,
-        import_pages,
-        take_pages,
-        people_pages,
-        quarantine_pages,
-        phone_pages,
-        sign_in_pages,
-        passkey_pages,
-        own_pages,
-        team_pages,
-        site_pages,
-        audit_pages,
-        status_pages,
-        account_pages,
-        plan_pages,
-        line_pages,
-        lan_pages,
-        job_link_pages,
-        label_pages,
-    ):
+    for pages in PAGES:
         app.register_blueprint(pages)
+    csrf.exempt(queue_import_pages)  # looks at the token itself, once its large body was let in
+    app.register_blueprint(queue_import_pages)
     csrf.exempt(job_pages)  # the token in the path is the right, no cookie
     app.register_blueprint(job_pages)
     errors.install(app)
-    access.install(app)
     request_log.install(app)
     headers.install(app, https=https)
     _install_words(app)
@@ -110,6 +126,7 @@ def create_app(services: Services) -> Flask:
 def _install_words(app: Flask) -> None:
     app.jinja_env.globals.update(
         t=t,
+        word_of=word_of,
         money=money,
         quantity=quantity_text,
         instant=instant,
@@ -119,6 +136,7 @@ def _install_words(app: Flask) -> None:
         principal=access.principal,
         can=access.can,
         home=access.home,
+        unseen_notices=count_unseen,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 

@@ -6,6 +6,7 @@ from flask import Flask, Response, g, jsonify, make_response, render_template, r
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from webapp.adapters.disk import says_full
 from webapp.domain.refusals import Refusal
 from webapp.web.device_auth import EVIDENCE_STATUSES
 from webapp.web.request_log import note_code, note_crash, request_id
@@ -17,6 +18,8 @@ STATUSES: dict[str, int] = {
     "not_found": 404,
     "method_not_allowed": 405,
     "too_large": 413,
+    "body_slow": 408,
+    "busy": 503,
     "bad_request": 400,
     "csrf": 400,
     "link_unknown": 404,
@@ -29,6 +32,10 @@ STATUSES: dict[str, int] = {
     "person_out_of_reach": 403,
     "session_unknown": 404,
     "phone_unknown": 404,
+    "queue_device_unknown": 404,
+    "queue_too_large": 413,
+    "quarantine_unknown": 404,
+    "quarantine_not_yours": 403,
     "passkey_unknown": 404,
     "passkey_refused": 403,
     "password_wrong": 403,
@@ -51,7 +58,11 @@ STATUSES: dict[str, int] = {
     "take_unknown": 404,
     "line_unknown": 404,
     "picture_unknown": 404,
+    "photo_unknown": 404,
+    "notice_unknown": 404,
+    "held_unknown": 404,
     "label_unknown": 404,
+    "sticker_unknown": 404,
     "mat_paper_unknown": 404,
     "job_link_unknown": 404,
     "job_link_expired": 410,
@@ -116,6 +127,9 @@ def _http(error: HTTPException) -> Response:
 
 def _crashed(error: Exception) -> Response:
     note_crash(error)
+    # Wherever it was met: nothing was acknowledged, and the phone keeps its copy.
+    if says_full(error):
+        return _answer(Refusal("disk_full"), status_of(Refusal("disk_full")))
     return _answer(Refusal("server_failed"), 500)
 
 
@@ -144,5 +158,7 @@ def _answer(refusal: Refusal, status: int) -> Response:
 
 
 def add_headers(response: Response, refusal: Refusal) -> None:
+    if refusal.code == "busy":
+        response.headers["Retry-After"] = "10"
     if refusal.code == "too_many_requests":
         response.headers["Retry-After"] = str(refusal.vars["seconds"])

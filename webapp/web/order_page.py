@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Final
+
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.adapters import label_sheets
 from webapp.adapters.catalogues import translate
 from webapp.domain.line_facts import grams_text
+from webapp.domain.measurement import Deviation, Quantity, deviation
 from webapp.domain.phrases import GROUPS
-from webapp.domain.receiving_plan import DEPTHS
+from webapp.domain.receiving_plan import DEPTHS, Plan
+from webapp.domain.record_kinds import LEVELS
 from webapp.domain.refusals import Refusal
+from webapp.domain.sampling import AQLS, LARGEST_LOT
+from webapp.domain.verdicts import qc_open
+from webapp.store.schema import OrderLine
 from webapp.usecases import board as reading
-from webapp.usecases import job_links
+from webapp.usecases import job_links, notices
+from webapp.usecases.board import CountedLine
 from webapp.usecases.order_setup import OrderSetup, order_setup
+from webapp.usecases.receiving_record import receiving_record
+from webapp.usecases.sample_views import Miss, what_it_misses
 from webapp.web import errors
 from webapp.web.access import desk
 from webapp.web.services import services
+
+SAMPLING_CHOICES: Final = {"levels": ("II", "I", "III", *LEVELS[:4]), "aqls": AQLS}
+"""As forms offer them, the usual level first."""
 
 
 def order_page(order_no: str, refusal: Refusal | None = None) -> ResponseReturnValue:
@@ -27,10 +41,22 @@ def order_page(order_no: str, refusal: Refusal | None = None) -> ResponseReturnV
         services().database, services().rulebook, organisation_id=organisation, order_no=order_no, now=now
     )
     setup = order_setup(services().database, organisation_id=organisation, order_no=order_no)
+    order = view.row.order
     page = render_template(
         "orders/order.html",
         view=view,
         setup=setup,
+        record=receiving_record(services().database, organisation_id=organisation, order_no=order_no),
+        notices=notices.unseen(services().database, organisation_id=organisation, order_id=order.id),
+        qc_open=qc_open(
+            received=order.received_at is not None,
+            state=order.state,
+            verdict=order.verdict,
+            trade_closed=view.row.closed,
+        ),
+        samples=planned_samples(view.row.lines, setup.plan),
+        sampling=SAMPLING_CHOICES,
+        deviation_of=_deviation,
         jobs=job_links.of_parcels(services().database, parcels=view.parcels, now=now),
         phrase_groups=GROUPS,
         depths=DEPTHS,
@@ -43,6 +69,23 @@ def order_page(order_no: str, refusal: Refusal | None = None) -> ResponseReturnV
         now=now,
     )
     return page, 200 if refusal is None else errors.status_of(refusal)
+
+
+def planned_samples(lines: Iterable[CountedLine], plan: Plan) -> list[tuple[OrderLine, Miss]]:
+    """What the plan's sample of each line can miss; nothing where no sample is asked."""
+    if not plan.asks("sample"):
+        return []
+    found = []
+    for item in lines:
+        lot = item.count.counted or item.line.quantity_milli // 1000
+        if 0 < lot <= LARGEST_LOT and (miss := what_it_misses(lot, plan.sampling.units_of(lot))):
+            found.append((item.line, miss))
+    return found
+
+
+def _deviation(said: Mapping[str, str]) -> Deviation:
+    listed, measured = (Quantity(int(said[key]), said["unit"]) for key in ("listed", "measured"))
+    return deviation(listed, measured)
 
 
 def back_to_order(order_no: str, anchor: str) -> ResponseReturnValue:

@@ -8,16 +8,25 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 
-from webapp.domain.board_filters import OWNERS, SORTS, STARTS, URGENCIES, Filters, read_filters, yuan_typed
+from webapp.domain.board_filters import (
+    OWNERS,
+    SORTS,
+    STARTS,
+    URGENCIES,
+    VERDICT_FILTERS,
+    Filters,
+    read_filters,
+    yuan_typed,
+)
 from webapp.domain.csv_text import BOM, csv_line
 from webapp.domain.permissions import Permission
 from webapp.domain.progress import OrderState
 from webapp.domain.refusals import Refusal
 from webapp.domain.stakes import dong_of, dong_text, rate_text
 from webapp.usecases import board as reading
-from webapp.usecases import exchange_rate, views
+from webapp.usecases import exchange_rate, held_parcels, notices, views
 from webapp.web import board_csv, errors
-from webapp.web.access import desk, requires
+from webapp.web.access import can, desk, requires
 from webapp.web.services import services
 from webapp.web.words import instant
 
@@ -59,14 +68,24 @@ def board_page(problem: Refusal | None = None) -> ResponseReturnValue:
             "urgency": URGENCIES,
             "start": STARTS,
             "sort": SORTS,
+            "verdict": VERDICT_FILTERS,
             "state": [*OrderState],
         },
+        notices=notices.unseen(services().database, organisation_id=desk().organisation_id),
+        held_open=held_open(),
         rules=[services().rulebook.rule(rule) for rule in RULES],
         problem=None if problem is None else errors.sentence(problem),
         now=now,
         **stake_words(),
     )
     return html, 200 if problem is None else errors.status_of(problem)
+
+
+def held_open() -> int:
+    """Parcels that nobody knows at the own sites; 0 for who may not match them."""
+    if not can(Permission.HELD_MATCH):
+        return 0
+    return held_parcels.count_open(services().database, organisation_id=desk().organisation_id)
 
 
 def stake_words() -> dict[str, Any]:

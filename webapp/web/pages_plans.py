@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -9,12 +11,16 @@ from webapp.domain.permissions import Permission
 from webapp.domain.receiving_plan import DEFAULT_DEPTH, DEPTHS
 from webapp.domain.refusals import Refusal
 from webapp.usecases import plans
+from webapp.usecases.sample_views import figures
 from webapp.web import errors
 from webapp.web.access import desk, requires
-from webapp.web.order_page import back_to_order, order_page
+from webapp.web.order_page import SAMPLING_CHOICES, back_to_order, order_page
 from webapp.web.services import services
 
 pages = Blueprint("plans", __name__)
+
+_SAMPLING = ("sampling", "level", "aql", "waived")
+_TYPICAL_LOTS = (50, 100, 500, 2000)
 
 FORM_SCOPES = ("supplier", "value", "history", "default", "order")
 
@@ -49,9 +55,7 @@ def end(plan_id: str) -> ResponseReturnValue:
 @pages.post("/orders/<order_no>/plan")
 @requires(Permission.PLANS_DECIDE)
 def decide_for_order(order_no: str) -> ResponseReturnValue:
-    said = plans.PlanWords(
-        "order", request.form.get("depth", ""), request.form.get("reason", ""), order_no=order_no
-    )
+    said = replace(_said(), scope="order", order_no=order_no)
     try:
         plans.decide(services().database, actor=desk(), said=said, now=services().clock.now())
     except Refusal as refusal:
@@ -60,7 +64,16 @@ def decide_for_order(order_no: str) -> ResponseReturnValue:
 
 
 def _said() -> plans.PlanWords:
-    names = ("scope", "depth", "reason", "order_no", "supplier_id", "least_yuan", "clean_receipts")
+    names = (
+        "scope",
+        "depth",
+        "reason",
+        "order_no",
+        "supplier_id",
+        "least_yuan",
+        "clean_receipts",
+        *_SAMPLING,
+    )
     return plans.PlanWords(**{name: request.form.get(name, "") for name in names})
 
 
@@ -75,6 +88,8 @@ def _page(*, preview: plans.Preview | None = None, refusal: Refusal | None = Non
         default_depth=DEFAULT_DEPTH,
         typed=_said(),
         preview=preview,
+        preview_misses=figures(preview.sampling, _TYPICAL_LOTS) if preview and preview.sampling else (),
+        sampling=SAMPLING_CHOICES,
         problem=None if refusal is None else errors.sentence(refusal),
     )
     return page, 200 if refusal is None else errors.status_of(refusal)

@@ -34,6 +34,12 @@ def t(key: str, **values: object) -> str:
     return translate(language(), key, **values)
 
 
+def word_of(prefix: str, code: str) -> str:
+    """The words of a code that a record carries; the code itself when it is newer than our words."""
+    found = t(prefix + code)
+    return code if found == prefix + code else found
+
+
 def money(fen: int | None) -> str:
     """An unknown amount is said to be unknown, never 0."""
     return t("app.not_known") if fen is None else yuan_text(fen)
