@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -15,8 +16,11 @@ from sqlalchemy import select
 from tests.support.phone import Answer, Phone, SignedRecord
 from tests.support.rig import Rig, rigged
 from tests.support.world import START, key_of, opaque, public_key_of
-from webapp.store.schema import AuditEvent, Device, Record
+from webapp.domain.refusals import Refusal
+from webapp.store.schema import AuditEvent, Device, LogEntry, Record
 from webapp.store.schema_doors import DeviceKey
+from webapp.usecases.device_keys import rotate
+from webapp.usecases.doctor_log import check_log
 
 KEYS = "/api/v1/keys"
 NOTHING: Mapping[str, Any] = {}
@@ -66,6 +70,54 @@ def test_the_new_key_signs_and_the_old_one_no_longer_opens_anything(rig: Rig) ->
         audited = session.scalars(select(AuditEvent).where(AuditEvent.action == "device.key_changed")).one()
     assert (kept.public_key, kept.last_seq) == (public_key_of("phone"), 1)
     assert audited.details["last_seq"] == 1
+
+
+def test_a_change_stands_in_the_log_in_its_place(rig: Rig) -> None:
+    phone = rig.phone()
+    sent(phone, phone.arrival("before", START))
+    change(phone, "new key", 1)
+    change(phone, "new key", 1)  # as the old key: refused, and nothing is written
+    with_new_key(phone, "new key")
+    change(phone, "new key", 1)  # a repeated answer is no second change
+    sent(phone, phone.arrival("after", START))
+    old, new = (hashlib.sha256(public_key_of(name)).hexdigest() for name in ("phone", "new key"))
+    with rig.services.database.read() as session:
+        entries = session.scalars(select(LogEntry).order_by(LogEntry.index)).all()
+        checked = check_log(session, rig.services.settings.home)
+    assert [entry.text.splitlines()[0] for entry in entries] == ["type record", "type key", "type record"]
+    assert entries[1].text == (
+        "type key\nreceived 2026-11-20T02:00:00.000Z\n"
+        f"device {phone.device}\nold sha256:{old}\nnew sha256:{new}\nlast-seq 1\n"
+    )
+    assert (checked.findings, checked.facts["entries"]) == ([], 3)
+
+
+def test_the_doctor_compares_changes_of_keys_with_the_log(rig: Rig) -> None:
+    phone = rig.phone()
+    change(phone, "new key", 4)
+    with rig.services.database.write() as session:
+        session.scalars(select(DeviceKey)).one().last_seq = 9
+    with rig.services.database.read() as session:
+        found = check_log(session, rig.services.settings.home).counts
+    assert found == {"entry_without_key_change": 1, "key_change_without_entry": 1}
+
+
+def test_a_key_given_up_between_check_and_change_changes_nothing(rig: Rig) -> None:
+    """A thief with the old key and the phone ask at once: both signatures were good when they were looked at."""
+    phone = rig.phone()
+    change(phone, "new key", 0)
+    late = json.loads(statement(phone, "thief's key", 0))
+    with pytest.raises(Refusal, match="authorization_wrong"):
+        rotate(
+            rig.services.database,
+            device_id=phone.device,
+            **late,
+            signed_by=public_key_of("phone"),
+            now=START,
+        )
+    with rig.services.database.read() as session:
+        assert session.get_one(Device, phone.device).public_key == public_key_of("new key")
+    assert rig.count(DeviceKey) == rig.count(LogEntry) == 1
 
 
 def test_what_the_old_key_had_signed_and_comes_late_is_accepted(rig: Rig) -> None:

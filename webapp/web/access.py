@@ -18,6 +18,7 @@ from webapp.web.cookies import carried_token
 from webapp.web.device_auth import authenticate
 from webapp.web.insecure import refuse_desk
 from webapp.web.services import services
+from webapp.web.slow_bodies import bound_known, bound_stranger
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -88,6 +89,7 @@ def check_access() -> Response | None:
     permission = declared_permission(request.endpoint)
     if permission is None:
         raise Refusal("not_allowed")
+    bound_stranger(permission)
     if request.path.startswith("/api/"):
         if permission is not Permission.PUBLIC:
             authenticate(revoked_may_send=permission is Permission.RECORDS_SEND)
@@ -98,6 +100,8 @@ def check_access() -> Response | None:
         return refused
     if may(principal().roles, permission):
         limits.check()
+        if principal().user is not None:
+            bound_known()
         return None
     if principal().user is None and not request.path.startswith("/api/"):
         return redirect(url_for("sign_in.form", next=request.full_path.rstrip("?")))

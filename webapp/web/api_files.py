@@ -17,8 +17,8 @@ from webapp.domain.refusals import Refusal
 from webapp.usecases import uploads
 from webapp.usecases.uploads import Body, BodyCut, UploadState
 from webapp.web.access import requires
-from webapp.web.device_auth import UPLOAD_TYPE
 from webapp.web.services import services
+from webapp.web.slow_bodies import UPLOAD_TYPE
 
 api = Blueprint("api_files", __name__, url_prefix="/api/v1/files")
 

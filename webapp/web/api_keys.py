@@ -41,6 +41,7 @@ def change_key() -> Response:
         public_key=given.public_key,
         proof=given.proof,
         last_seq=given.last_seq,
+        signed_by=g.device_key,
         now=services().clock.now(),
     )
     return jsonify({"device": g.device_id, "since": iso_milliseconds(since)})

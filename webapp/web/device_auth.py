@@ -20,10 +20,10 @@ from webapp.domain.signatures import BadSignature, decode_base64url, verify
 from webapp.store.database import Database
 from webapp.usecases.devices import device_key
 from webapp.web.services import services
+from webapp.web.slow_bodies import UPLOAD_TYPE, bound_known
 
 SESSION_SECONDS: Final = 86_400
 MAX_JSON_BYTES: Final = 16 << 20
-UPLOAD_TYPE: Final = "application/offset+octet-stream"
 
 EVIDENCE_STATUSES: dict[str, int] = {
     "authorization_missing": 401,
@@ -46,7 +46,7 @@ EVIDENCE_STATUSES: dict[str, int] = {
     "checksum_algorithm": 400,
     "checksum_wrong": 460,
     "offset_wrong": 409,
-    "upload_taken_over": 409,
+    "upload_taken_over": 423,  # to a 409 on a HEAD tus-js-client answers with a second upload
     "upload_unknown": 404,
     "upload_complete": 403,
     "upload_empty": 400,
@@ -54,6 +54,9 @@ EVIDENCE_STATUSES: dict[str, int] = {
     "length_changed": 400,
     "body_cut": 400,
     "disk_full": 507,
+    "quota_organisation": 507,
+    "quota_site": 507,
+    "quota_phone_day": 413,
     "quarantine_full": 429,
     "key_known": 409,
 }
@@ -79,7 +82,7 @@ def new_session() -> str:
 
 
 def authenticate(*, revoked_may_send: bool = False) -> None:
-    """Sets ``g.device_id`` and ``g.body_sha256`` (hex, or ``-`` for no body), or refuses.
+    """Sets ``g.device_id``, ``g.device_key`` (SPKI DER) and ``g.body_sha256`` (hex, ``-`` for no body), or refuses.
 
     A revoked phone is refused, except where ``revoked_may_send``: what it sends there is quarantined.
 
@@ -99,10 +102,11 @@ def authenticate(*, revoked_may_send: bool = False) -> None:
     # After the signature: only a phone that holds an enrolled key is handed a new session.
     if not _fresh(session):
         raise StaleSession
+    bound_known()
     # By blueprint too: a replayed request must not smuggle another JSON body in under an upload's content type.
     if not (request.blueprint == "api_files" and request.mimetype == UPLOAD_TYPE):
         _check_body(body)
-    g.device_id = device_id
+    g.device_id, g.device_key = device_id, key
     g.body_sha256 = body
 
 

@@ -11,7 +11,7 @@ from webapp.usecases import passkeys, people, sessions
 from webapp.web import errors
 from webapp.web.access import desk, requires
 from webapp.web.pages_sign_in import signed_out
-from webapp.web.relying_party import passkeys_possible
+from webapp.web.relying_party import passkey_place, passkeys_possible
 from webapp.web.services import services
 
 pages = Blueprint("account", __name__)
@@ -63,6 +63,7 @@ def _page(problem: str = "", changed: bool = False) -> str:
         roles=ordered(desk().roles),
         passkeys=passkeys.passkeys(services().database, actor=desk()),
         passkeys_possible=passkeys_possible(),
+        passkey_place=passkey_place(url_for("account.show")),
         sessions=sessions.sessions_of(services().database, actor=desk(), now=now),
         problem=problem,
         changed=changed,

@@ -22,6 +22,7 @@ _YEAR = 365 * 86400
 @pages.get("/scan")
 @pages.get("/enrol")
 @pages.get("/captures")
+@pages.get("/this-phone")
 @pages.get("/parcel/<parcel_id>")
 @requires(Permission.PUBLIC)
 def shell(parcel_id: str = "") -> ResponseReturnValue:

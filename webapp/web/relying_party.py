@@ -9,6 +9,7 @@ from flask import request
 
 from webapp.domain.refusals import Refusal
 from webapp.usecases.passkeys import RelyingParty
+from webapp.web.insecure import is_this_machine
 from webapp.web.services import services
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -35,6 +36,17 @@ def passkeys_possible() -> bool:
     except Refusal:
         return False
     return True
+
+
+def passkey_place(path: str) -> str | None:
+    """Where this page can make passkeys, when it cannot here: the same server under a name. None: nowhere yet."""
+    here = urlsplit(request.host_url)
+    if is_this_machine(request.host):
+        return _origin(here.scheme, "localhost", here.port) + path
+    public = urlsplit(services().settings.public_url or "")
+    if public.scheme == "https" and not _is_address(public.hostname or ""):
+        return _origin(public.scheme, public.hostname or "", public.port) + path
+    return None
 
 
 def _origin(scheme: str, host: str, port: int | None) -> str:

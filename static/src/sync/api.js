@@ -7,7 +7,7 @@ import { isBetterOffset, measureOffset } from '../core/receipt_time.js';
 import { mono, wall } from '../device/clock.js';
 import { getSetting, putSetting } from '../store/settings.js';
 import { ApiError, Offline } from './errors.js';
-import { authorization, signer } from './signing.js';
+import { authorization, signers } from './signing.js';
 
 export const BASE = '/api/v1';
 
@@ -20,7 +20,8 @@ const PATIENCE_MS = 60_000;
  */
 /**
  * @typedef {{json?: unknown, body?: Uint8Array | ArrayBuffer | null, headers?: Record<string, string>,
- *   digest?: string, signal?: AbortSignal, patienceMs?: number}} RequestOptions `digest`: hex SHA-256 of `body` if known
+ *   digest?: string, signal?: AbortSignal, patienceMs?: number, onlyNewKey?: boolean}} RequestOptions `digest`: hex SHA-256
+ *   of `body` if known; `onlyNewKey`: not under the key that is on its way out
  */
 
 /** @type {(input: string, init: RequestInit) => Promise<Response>} */
@@ -110,7 +111,7 @@ async function noteServerTime(json, roundTripMs) {
 }
 
 /**
- * A signed request. A stale session is renewed with what the refusal brought, once.
+ * A signed request. While a change of the key waits for its answer, the server may know either key: the other is tried.
  * @param {string} method
  * @param {string} path below `/api/v1`, or a whole path that starts with it; with query
  * @param {RequestOptions} [options]
@@ -118,7 +119,21 @@ async function noteServerTime(json, roundTripMs) {
  * @throws {Offline | import('./errors.js').NotEnrolled}
  */
 export async function signedAnswer(method, path, options = {}) {
-  const who = await signer();
+  const [newest, former] = await signers();
+  const answer = await answerTo(newest, method, path, options);
+  const unknown = answer.status === 401 && (method === 'HEAD' || answer.json?.error?.code === 'authorization_wrong');
+  return unknown && former && !options.onlyNewKey ? answerTo(former, method, path, options) : answer;
+}
+
+/**
+ * A stale session is renewed with what the refusal brought, once.
+ * @param {{device: string, sign: import('./signing.js').Sign}} who
+ * @param {string} method
+ * @param {string} path
+ * @param {RequestOptions} options
+ * @returns {Promise<Answer>}
+ */
+async function answerTo(who, method, path, options) {
   const whole = path.startsWith(`${BASE}/`) ? path : BASE + path;
   const { json, ...rest } = options;
   const body = json === undefined ? asBytes(options.body) : new TextEncoder().encode(JSON.stringify(json));

@@ -2,6 +2,7 @@
 import { countRecords, markReceipt, pending } from '../store/journal.js';
 import { mustBeJson, signedFetch } from './api.js';
 import { ApiError, Offline } from './errors.js';
+import { settleKey } from './rotate.js';
 
 /** @typedef {import('../store/db.js').JournalRow} JournalRow */
 /** @typedef {import('../store/db.js').Receipt} Receipt */
@@ -20,6 +21,8 @@ const BODY_REFUSED = new Set(['request_malformed', 'request_too_large', 'too_man
 export async function sendPending(onProgress = () => undefined) {
   let sent = 0;
   for (;;) {
+    // First: the server must know the key that signed what is read here.
+    await settleKey();
     const batch = fitting(await pending(BATCH));
     if (batch.length === 0) return sent;
     await sendBatch(batch);

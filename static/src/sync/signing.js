@@ -1,6 +1,7 @@
 /** The Authorization line of a request: device, session and the digest of the body under the device's key. */
 import { base64url } from '../core/base64.js';
 import { signRaw } from '../device/keys.js';
+import { formerKey } from '../store/key_change.js';
 import { loadKey } from '../store/keys.js';
 import { getSetting } from '../store/settings.js';
 import { NotEnrolled } from './errors.js';
@@ -8,14 +9,15 @@ import { NotEnrolled } from './errors.js';
 /** Signs text, answers raw r‖s. @typedef {(text: string) => Promise<Uint8Array>} Sign */
 
 /**
- * Who signs here.
- * @returns {Promise<{device: string, sign: Sign}>}
+ * Who signs here: the key in force, then the one that it replaces, as long as the server may know either.
+ * @returns {Promise<{device: string, sign: Sign}[]>} at least one
  * @throws {NotEnrolled}
  */
-export async function signer() {
-  const [device, pair] = await Promise.all([getSetting('device'), loadKey()]);
+export async function signers() {
+  const [device, pair, former] = await Promise.all([getSetting('device'), loadKey(), formerKey()]);
   if (!device || !pair) throw new NotEnrolled();
-  return { device, sign: (text) => signRaw(pair.privateKey, text) };
+  const pairs = former ? [pair, former.pair] : [pair];
+  return pairs.map(({ privateKey }) => ({ device, sign: (text) => signRaw(privateKey, text) }));
 }
 
 /**
