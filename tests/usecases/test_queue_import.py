@@ -164,6 +164,11 @@ def test_only_phones_of_ones_own_sites_are_taken(
 Found = dict[str, bytes]
 
 
+def no_zip(path: Path, found: Found) -> Path:
+    path.write_bytes(b"PK not at all")
+    return path
+
+
 def doubled(path: Path, found: Found) -> Path:
     zipped(path, found)
     with zipfile.ZipFile(path, "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
@@ -218,7 +223,7 @@ def text_of_another(path: Path, found: Found) -> Path:
 
 
 BAD: list[tuple[Callable[[Path, Found], Path], str]] = [
-    (lambda path, found: path.write_bytes(b"PK not at all") and path, "queue_not_zip"),
+    (no_zip, "queue_not_zip"),
     (cut, "queue_not_zip"),
     (lambda path, found: zipped(path, {"hello.txt": b"hi"}), "queue_foreign"),
     (lambda path, found: zipped(path, found | {"../../etc/cron.d/x": b"x"}), "queue_foreign"),

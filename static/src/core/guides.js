@@ -29,8 +29,5 @@ export const GUIDES = new Map([
   ['EV-09', DAMAGE],
 ]);
 
-/** A photo beside the listing: no film. */
-export const BESIDE_LISTING = 'EV-03';
-
 /** What is measured, in the order in which it is offered. */
 export const ATTRIBUTES = Object.freeze(['length', 'width', 'height', 'diameter', 'thickness', 'weight']);

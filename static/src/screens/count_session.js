@@ -93,10 +93,11 @@ export class CountSession {
    * @param {readonly TakeStep[]} how.proven before the take
    * @param {boolean} how.sampled whether drawn units are put aside
    * @param {string | null} how.goesOn the unfinished take that this one goes on with
+   * @param {ReadonlyMap<string, number>} [how.tranches] the next tranche of each line; left out: the first
    * @param {string} [how.slot] what the film shows; only a count's tallies units
    * @returns {Promise<void>}
    */
-  async begin(video, canvas, { proven, sampled, goesOn, slot = COUNT_SLOT }) {
+  async begin(video, canvas, { proven, sampled, goesOn, tranches = new Map(), slot = COUNT_SLOT }) {
     const { camera } = this;
     if (!camera) throw new Error('the camera is not open');
     this.awake = await holdAwake();
@@ -118,7 +119,7 @@ export class CountSession {
       take: id,
       recorder,
       proven,
-      seedOf: seedsOf(sampled ? challenge : null, hash),
+      seedOf: seedsOf(sampled ? challenge : null, hash, tranches),
       onError: (error) => this.noticed(isCode(error, 'storage_full') ? 'storage_full' : 'record'),
     });
     recorder.start(take);
@@ -193,14 +194,15 @@ export class CountSession {
  * Which units of a line are put aside: nobody at the table can know it before the take began.
  * @param {string | null} challenge id; null: no sample, or nothing that the server gave out lies ready
  * @param {string} takeOpen hash of the take-open record
+ * @param {ReadonlyMap<string, number>} tranches
  * @returns {(line: string) => Uint8Array | null}
  */
-function seedsOf(challenge, takeOpen) {
+function seedsOf(challenge, takeOpen, tranches) {
   /** @type {Map<string, Uint8Array>} */
   const seeds = new Map();
   return (line) => {
     if (challenge === null) return null;
-    const seed = seeds.get(line) ?? drawSeed(challenge, takeOpen.replace(/^sha256:/, ''), line, 1);
+    const seed = seeds.get(line) ?? drawSeed(challenge, takeOpen.replace(/^sha256:/, ''), line, tranches.get(line) ?? 1);
     seeds.set(line, seed);
     return seed;
   };

@@ -8,6 +8,7 @@ import { messageBox, waiting } from '../ui/message.js';
 import { onState } from '../ui/state.js';
 import { View } from '../ui/view.js';
 import { t } from '../ui/words.js';
+import { afterCount, afterKeys, afterNews } from './after_count.js';
 import { captureRow } from './capture_state.js';
 import { estimatesOfLine, storyCard, takeStory } from './done_parts.js';
 import { variantOf } from './goods.js';
@@ -27,6 +28,8 @@ export class DoneScreen extends View {
     this.loaded = false;
     /** @type {ParcelFacts | null} */
     this.facts = null;
+    /** @type {import('./after_count.js').AfterCount | null} */
+    this.afterwards = null;
     /** @type {import('./done_parts.js').TakeStory | null} */
     this.story = null;
     /** @type {import('../sync/captures.js').Capture | null} */
@@ -50,6 +53,7 @@ export class DoneScreen extends View {
   async load() {
     this.facts = await loadParcel(this.parcelId);
     this.story = await takeStory(this.facts, this.takeId);
+    this.afterwards = this.story?.record?.closed === 'complete' ? await afterCount(this.parcelId) : null;
     this.loaded = true;
     await this.loadCapture();
   }
@@ -64,7 +68,8 @@ export class DoneScreen extends View {
     return html`${appBar({ title: this.facts?.customerCode || t('count.title'), go: (path) => this.go(path) })}
       <div class="page" tabindex="0" role="group" aria-label=${t('take.units_counted')}>${this.loaded ? this.renderResult() : waiting(t('phone.loading'))}</div>
       <div class="foot">
-        <button type="button" class="big main shutter" @click=${() => this.go('/scan')}>${scanIcon}${t('take.next_parcel')}</button>
+        ${afterKeys(this.afterwards, (path) => this.go(path))}
+        <button type="button" class="big ${this.afterwards?.differs || this.afterwards?.sample ? 'plain' : 'main'} shutter" @click=${() => this.go('/scan')}>${scanIcon}${t('take.next_parcel')}</button>
       </div>`;
   }
 
@@ -75,7 +80,7 @@ export class DoneScreen extends View {
     const total = tally.reduce((sum, { units }) => sum + units, 0);
     const interrupted = story?.record?.closed !== 'complete';
     const actBy = this.facts ? actByText(this.facts.view) : null;
-    return html`${interrupted ? this.renderCut(total) : nothing}
+    return html`${interrupted ? this.renderCut(total) : nothing} ${afterNews(this.afterwards)}
       <section class="card result ${interrupted ? 'cut' : ''}">
         <p class="tick">${interrupted ? warnIcon : doneIcon}</p>
         <p class="sum">${total}</p>

@@ -172,6 +172,7 @@ export class TakeScreen extends View {
         proven: prepared.proven,
         sampled: this.shows === COUNT_SLOT && asks(planOf(facts), 'sample'),
         goesOn: this.goesOn?.take ?? null,
+        tranches: prepared.tranches,
         slot: this.shows,
       });
     } catch (error) {

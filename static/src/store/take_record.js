@@ -9,6 +9,8 @@ import { appendRecord, recordById } from './journal.js';
 import { parcelView } from './snapshot.js';
 import { mimeOf } from './take_mime.js';
 
+const COUNT_SLOTS = new Set(['EV-01', 'EV-18']);
+
 /** @typedef {import('./journal.js').Means} Means */
 /** @typedef {import('../core/record.js').RecordFields} RecordFields */
 
@@ -25,7 +27,7 @@ export async function sealTake(take, { closed, mono, wall, offset, mime }, means
   if (typeof take !== 'string') await take.close();
   const opened = await openingRecord(takeId);
   const { boot, site, worker, order, parcel, slot, label } = opened;
-  const { file, side, chunks, tally, events } = await contents(takeId, parcel, mime);
+  const { file, side, chunks, tally, events } = await contents(takeId, parcel, slot, mime);
   return appendRecord(
     {
       ...{ boot, site, worker, order, parcel, slot, label },
@@ -69,10 +71,11 @@ async function openingRecord(takeId) {
 /**
  * @param {string} takeId
  * @param {string | null} parcel
+ * @param {string | null} slot a film that shows something else than a count tallies nothing, not even zero
  * @param {string} [mime]
  * @returns {Promise<Pick<RecordFields, 'file' | 'chunks' | 'tally' | 'events'> & {side: {name: string, text: string}[]}>}
  */
-async function contents(takeId, parcel, mime) {
+async function contents(takeId, parcel, slot, mime) {
   const [take, rows, happened] = await Promise.all([
     (await openDb()).get('takes', takeId),
     takeChunks(takeId),
@@ -87,7 +90,7 @@ async function contents(takeId, parcel, mime) {
   return {
     file: sha256 ? { sha256, bytes, mime: mime?.replace(/\s/g, '') || (await mimeOf(takeId)) } : null,
     chunks: rows.length ? { n: rows.length, root: merkleRoot(rows.map(chunkLine)) } : null,
-    tally: unitsPerLine(take.lines.length ? take.lines : await linesOf(parcel), tallyFold(happened).perLine),
+    tally: slot !== null && !COUNT_SLOTS.has(slot) ? [] : unitsPerLine(take.lines.length ? take.lines : await linesOf(parcel), tallyFold(happened).perLine),
     events: events ? sha256Hex(events) : null,
     side,
   };

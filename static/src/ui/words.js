@@ -82,6 +82,19 @@ export async function useLanguage(code) {
   listeners.forEach((listener) => listener());
 }
 
+/**
+ * The words of a language for something that others read; the screens keep theirs.
+ * @param {Language} code
+ * @returns {Promise<import('../core/words.js').Translate>}
+ * @throws {Error} the catalogue could not be loaded
+ */
+export async function wordsIn(code) {
+  if (code === current) return translate;
+  const response = await fetch(assetUrl(`words/${code}.json`));
+  if (!response.ok) throw new Error(`words ${code}: ${response.status}`);
+  return makeT(await response.json());
+}
+
 /** @param {Language} code */
 export async function chooseAndKeep(code) {
   await useLanguage(code);
