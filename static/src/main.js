@@ -2,10 +2,12 @@
 
 import { setAssets } from './core/assets.js';
 import { registerUpdates } from './device/app_updates.js';
+import { watchInstall } from './device/install.js';
 import { recoverTakes } from './store/evidence.js';
 import { getSetting } from './store/settings.js';
 import { sealInterrupted } from './store/take_record.js';
 import { refreshSnapshot } from './sync/refresh.js';
+import { watchClock } from './sync/clock_watch.js';
 import { startSync } from './sync/drain.js';
 import { appState, setState } from './ui/state.js';
 import { loadFirstWords } from './ui/words.js';
@@ -25,6 +27,7 @@ function readAssets() {
 async function whoWeAre() {
   const [site, worker, device] = await Promise.all([getSetting('site'), getSetting('worker'), getSetting('device')]);
   setState({ site: device ? site : null, worker });
+  await tellClock();
 }
 
 /** Takes that a crash or a dead battery cut off get their closing record; their bytes are on disk. */
@@ -39,7 +42,23 @@ async function closeCutTakes() {
 function noteSync({ online, pending, malformed, unverified }) {
   // A record without film (an arrival) that still waits counts as one thing that is not safe.
   const unsafe = Math.max(unverified, pending > 0 ? 1 : 0) + malformed;
+  uncommitted = pending;
   setState({ unsafe, online });
+  offerUpdate();
+}
+
+let uncommitted = 0;
+let updateWaits = false;
+
+/** Offered only while the server knows of everything that was captured here. */
+function offerUpdate() {
+  const updateReady = updateWaits && uncommitted === 0;
+  if (updateReady !== appState().updateReady) setState({ updateReady });
+}
+
+/** The phone's clock was set during the shift: said on the sync screen and at the end of the shift. */
+async function tellClock() {
+  setState({ clockMoved: (await getSetting('clockMoved')) !== null });
 }
 
 /** Starts what runs behind the screens, once this phone belongs to a site. */
@@ -49,10 +68,12 @@ function startBehind() {
   behind = true;
   void closeCutTakes().catch(() => setState({ trouble: 'phone.recover_failed' }));
   startSync({ onState: noteSync });
+  watchClock(() => void tellClock());
   void refreshSnapshot().catch(() => undefined);
 }
 
 async function start() {
+  watchInstall(() => setState({}));
   setAssets(readAssets());
   const root = document.getElementById('app');
   if (!root) throw new Error('no #app in this page');
@@ -63,7 +84,10 @@ async function start() {
   root.addEventListener('dp-shift', () => void whoWeAre().then(() => shell.show()));
   startBehind();
   await shell.show();
-  void registerUpdates(() => setState({ updateReady: true }));
+  void registerUpdates(() => {
+    updateWaits = true;
+    offerUpdate();
+  });
 }
 
 void start();

@@ -119,5 +119,5 @@ def at_the_dock(phone: Phone, code: str, words: Mapping[str, str], language: str
     look(phone.page, f"phone-parcel-{language}")
     expect(phone.page.locator(".shutter")).to_have_count(0)
     phone.page.locator(".foot button.main").click()
-    expect(phone.page.locator(".foot button.main")).to_have_text(words["phone.parcel_to_scanner"])
+    expect(phone.page.locator("[data-done]")).to_have_text(words["receive.done"])
     assert [row["kind"] for row in phone.journal()] == ["arrival"]

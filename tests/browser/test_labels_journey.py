@@ -100,7 +100,7 @@ def wait_for_answer(phone: Phone) -> dict[str, Any]:
               };
             };
           });
-          for (let tries = 0; tries < 100; tries += 1) {
+          for (let tries = 0; tries < 300; tries += 1) {
             if (await accepted()) return;
             await new Promise((resolve) => setTimeout(resolve, 200));
           }

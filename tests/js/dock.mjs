@@ -74,7 +74,8 @@ export class Dock {
     if (refused) return method === 'HEAD' ? new Response(null, { status: refused.status }) : refused;
     if (path === '/api/v1/records') return this.#receive(seen);
     if (path.startsWith('/api/v1/files')) return this.#tus(seen);
-    const call = this.calls[`${method} ${path.slice('/api/v1'.length)}`];
+    const asked = `${method} ${path.slice('/api/v1'.length)}`;
+    const call = this.calls[asked] ?? this.calls[asked.replace(/\?.*/, '')];
     return call ? answer({ server_time_ms: this.serverTime(), ...call(seen) }) : refusal(404, 'not_found');
   }
 

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -66,6 +66,10 @@ TYPICAL: Mapping[str, Mapping[str, object]] = {
     "withdrawal": {"reason": "mistake"},
 }
 """One of each kind, about the small world's red line."""
+
+
+BOOTED_MS = round(datetime(2026, 1, 1, tzinfo=UTC).timestamp() * 1000)
+"""The page session of every record: a phone whose clock nobody has set."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,7 @@ class Phone:
     def blank(self, kind: str, name: str, at: datetime, **changes: Any) -> RecordFields:
         """A record as An's phone writes it at ``at``: its clock right, its offset known."""
         wall = round(at.timestamp() * 1000)
+        mono = wall - BOOTED_MS
         fields = RecordFields(
             id=opaque(name),
             device=self.device,
@@ -144,7 +149,7 @@ class Phone:
             slot="EV-01" if kind != "arrival" else None,
             challenge=None,
             label=self.world.label,
-            mono=Span(60_000, 60_000),
+            mono=Span(mono, mono),
             wall=Wall(wall, wall, 480),
             offset=Offset(0, 40),
             app="3f9c2ab1",
@@ -225,7 +230,7 @@ class Phone:
             tally=tuple(TallyLine(line, units) for line, units in zip(lines, counts, strict=True)),
             file=FileClaim(hashlib.sha256(data).hexdigest(), len(data), MIME),
             chunks=ChunkClaim(len(slices), chunks_root(chunks)),
-            mono=Span(60_000, 60_000 + duration),
+            mono=Span(fields.mono.start, fields.mono.start + duration),
             wall=replace(fields.wall, stop=fields.wall.start + duration),
             events=sha256_hex(events) if events else None,
         )

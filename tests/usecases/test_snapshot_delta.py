@@ -198,6 +198,8 @@ def test_a_slow_phone_gets_it_in_pieces_and_may_be_cut_between_them(dock: Dock, 
     assert [one["since"] is None for one in answers] == [True, *[False] * (len(answers) - 1)]
     assert all(len(one["orders"]) + len(one["parcels"]) == 1 for one in answers)
     assert "orders" in answers[0] and answers[0]["parcels"] == [], "a parcel comes after its orders"
+    assert holder.held != holder.whole(), "one snapshot, cut in pieces, as old as its first"
+    assert not holder.ask()["more"]
     assert holder.held == holder.whole()
 
 

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from webapp.adapters.secrets import new_id
 
@@ -54,6 +54,27 @@ class SnapshotStates:
                 fresh.unlink(missing_ok=True)
             return False
         return True
+
+    def load_rest(self, site_id: str, token: str) -> dict[str, Any] | None:
+        """What `keep_rest` kept for the piece after ``token``."""
+        if not _TOKEN.fullmatch(token):
+            return None
+        try:
+            found = json.loads(zlib.decompress((self._folder(site_id) / f"{token}.rest").read_bytes()))
+        except (OSError, ValueError, zlib.error):
+            return None
+        return dict(found)
+
+    def keep_rest(self, site_id: str, token: str, rest: Mapping[str, Any], *, former: str) -> None:
+        """For the next piece. ``former``: the token under which it was kept until now."""
+        path = self._folder(site_id) / f"{token}.rest"
+        with suppress(OSError):
+            (self._folder(site_id) / f"{former}.rest").replace(path)
+            return
+        with suppress(OSError):
+            fresh = self._folder(site_id) / f"new-{new_id()}"
+            fresh.write_bytes(zlib.compress(json.dumps(dict(rest)).encode("ascii"), 1))
+            fresh.replace(path)
 
     def _folder(self, site_id: str) -> Path:
         if not _TOKEN.fullmatch(site_id):

@@ -7,9 +7,10 @@ from typing import Any, TypeVar
 from flask import Blueprint, Response, g, jsonify, request
 from pydantic import BaseModel, Field, ValidationError
 
+from webapp.adapters.snapshot_states import SnapshotStates
 from webapp.domain.permissions import Permission
 from webapp.domain.refusals import Refusal
-from webapp.usecases import phones, snapshot
+from webapp.usecases import phones, snapshot, snapshot_delta
 from webapp.usecases.workers import worker_view
 from webapp.web.access import requires
 from webapp.web.device_auth import SESSION_SECONDS, new_session
@@ -99,7 +100,20 @@ def shifts() -> Response:
 @api.get("/snapshot")
 @requires(Permission.SNAPSHOT_READ)
 def read_snapshot() -> Response:
-    view = snapshot.snapshot(services().database, device_id=g.device_id, now=services().clock.now())
+    now = services().clock.now()
+    since = request.args.get("since")
+    if since is None:
+        # A phone of the first release: everything, in one value.
+        view = snapshot.snapshot(services().database, device_id=g.device_id, now=now)
+    else:
+        view = snapshot_delta.changes(
+            services().database,
+            SnapshotStates(services().settings.home),
+            device_id=g.device_id,
+            since=since,
+            most=request.args.get("most", type=int),
+            now=now,
+        )
     return jsonify({**view, "server_time_ms": server_time_ms()})
 
 

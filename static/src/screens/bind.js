@@ -60,8 +60,13 @@ export class BindScreen extends ScanScreen {
   }
 
   /** Here only a parcel is wanted. */
-  offersBinding() {
+  offersMore() {
     return false;
+  }
+
+  /** @returns {typeof nothing} */
+  renderBeside() {
+    return nothing;
   }
 
   /** @private @param {{ what: string, next: string }} words */

@@ -1,6 +1,8 @@
 /** A parcel as the screens show it: the store's view, its pictures, and its receipt time in words. */
 
 import { formatInstant, receiptLimits, RECEIPT_LIMIT_HOURS } from '../core/deadlines.js';
+import { parseRecord } from '../core/record.js';
+import { recordsOfParcel } from '../store/journal.js';
 import { loadPicture } from '../store/pictures.js';
 import { bareHash, parcelView } from '../store/snapshot.js';
 import { t } from '../ui/words.js';
@@ -101,4 +103,20 @@ export function actByText(view) {
 /** @param {ParcelView} view @returns {string | null} null: not received yet, or no clock to say when */
 export function receivedText(view) {
   return view.receivedMs === null ? null : formatInstant(view.receivedMs, view.receivedZone);
+}
+
+/**
+ * Lines of which a finished count found goods: only those are sampled.
+ * @param {ParcelFacts} facts
+ * @param {readonly import('../core/receiving.js').Fact[]} recorded
+ * @returns {Promise<string[]>} ids, in the parcel's line order; all lines where the count is not known here
+ */
+export async function countedLines({ id, lines }, recorded) {
+  const takes = new Set(recorded.filter(({ kind, gone, slot }) => kind === 'take' && !gone && slot === 'EV-18').map((take) => take.id));
+  const rows = (await recordsOfParcel(id)).filter((row) => takes.has(row.id));
+  const own = rows.length > 0 ? parseRecord(rows[rows.length - 1]?.text ?? '').tally ?? [] : [];
+  const told = lines.flatMap((line) => (line.counted ?? []).filter(([parcel]) => parcel === id).map(([, units]) => ({ line: line.id, units })));
+  const tally = own.length > 0 ? own : told;
+  const found = new Set(tally.filter(({ units }) => units > 0).map(({ line }) => line));
+  return lines.map((line) => line.id).filter((line) => tally.length === 0 || found.has(line));
 }

@@ -1,22 +1,28 @@
-/** The first screen: a live scanner, a key for typing, who is working. An unknown code beeps low and saves nothing. */
+/** The first screen: a live scanner, a key for typing, what waits today, who is working. An unknown code beeps low and saves nothing. */
 
 import { html, nothing } from 'lit';
 import { parseLabel } from '../core/label.js';
+import { formatInstant } from '../core/deadlines.js';
+import { wall } from '../device/clock.js';
 import { signalDone, signalRefused, unlockSound } from '../device/feedback.js';
+import { heldBefore, heldKey } from '../store/held.js';
 import { findByScan } from '../store/snapshot.js';
 import { endShift } from '../sync/shift.js';
 import { refreshSnapshot } from '../sync/refresh.js';
 import { appBar } from '../ui/app_bar.js';
 import { ask, confirmAsk } from '../ui/dialog.js';
-import { keyboardIcon, personIcon } from '../ui/icons.js';
+import { keyboardIcon, personIcon, scanIcon } from '../ui/icons.js';
 import { messageBox } from '../ui/message.js';
 import { appState } from '../ui/state.js';
 import { View } from '../ui/view.js';
 import { t } from '../ui/words.js';
+import { codePhotoKey } from './code_photo.js';
 import { CodeReader } from './code_reader.js';
 import { isSticker } from './bind_draft.js';
+import { Counters } from './counters.js';
 import { openThere, otherDock } from './other_dock.js';
-import { bindPath, parcelPath } from './routes.js';
+import { bindPath, GATE_PATH, holdPath, parcelPath } from './routes.js';
+import { listenForCodes } from './wedge.js';
 
 /** @typedef {import('../store/snapshot.js').Found} Found */
 
@@ -27,10 +33,22 @@ export class ScanScreen extends View {
     this.typed = '';
     /** @type {import('./other_dock.js').Refused | null} */
     this.refused = null;
-    /** @private what may be bound as a sticker if the person says so */
-    this.sticker = '';
+    /** @private the unknown code: what may be bound as a sticker or held, if the person says so */
+    this.unknown = '';
     /** @private */
     this.busy = false;
+    /** @private @type {() => void} */
+    this.unlisten = () => undefined;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.unlisten = listenForCodes((text) => void this.take(text));
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.unlisten();
   }
 
   /** @param {string} text scanned or typed */
@@ -52,10 +70,11 @@ export class ScanScreen extends View {
 
   /** @param {Found} found @param {string} text */
   async found(found, text) {
-    this.sticker = found.kind === 'none' && this.offersBinding() && isSticker(text) ? text : '';
+    this.unknown = '';
     if (found.kind === 'none') {
       signalRefused();
-      this.refused = otherDock(text) ?? unknownWords(text);
+      this.unknown = this.offersMore() ? text : '';
+      this.refused = (await this.heldWords()) ?? otherDock(text) ?? unknownWords(text);
       this.requestUpdate();
       return;
     }
@@ -67,6 +86,16 @@ export class ScanScreen extends View {
     }
     const parcel = found.others.length > 0 ? await this.chooseParcel([found.parcel, ...found.others], text) : found.parcel.id;
     if (parcel) this.go(parcelPath(parcel, { voided: found.voided }));
+  }
+
+  /** Held before: said so, and not held twice. @private @returns {Promise<{ what: string, next: string } | null>} */
+  async heldWords() {
+    const held = this.unknown ? await heldBefore(this.unknown, wall()) : null;
+    if (!held) return null;
+    const at = formatInstant(held.at, appState().site?.zone ?? 'Asia/Shanghai').slice(5, 16);
+    const what = t('hold.before', { code: shortened(this.unknown), at });
+    this.unknown = '';
+    return { what, next: t('hold.before_next') };
   }
 
   /**
@@ -84,7 +113,7 @@ export class ScanScreen extends View {
     });
   }
 
-  /** @private @param {boolean} open */
+  /** @param {boolean} open */
   async openTyping(open) {
     unlockSound();
     this.typing = open;
@@ -99,6 +128,15 @@ export class ScanScreen extends View {
     event.preventDefault();
     const text = this.typed.trim();
     if (text) await this.take(text);
+  }
+
+  /** @private @param {{ codes: string[] } | { problem: import('../device/code_picture.js').NoCode }} result */
+  async photographed(result) {
+    if ('codes' in result) return this.take(result.codes[0] ?? '');
+    signalRefused();
+    this.unknown = '';
+    this.refused = { what: t(`scan.photo_${result.problem}`), next: t('scan.photo_next') };
+    this.requestUpdate();
   }
 
   /** @private */
@@ -119,19 +157,22 @@ export class ScanScreen extends View {
     return this.typing ? this.renderTyping() : this.renderScanner();
   }
 
-  /** @private */
   renderRefused() {
     if (!this.refused) return nothing;
-    const sticker = this.sticker;
-    const actions = sticker
-      ? html`<button type="button" class="big bind-sticker" @click=${() => this.go(bindPath(sticker))}>${t('bind.offer')}</button>`
-      : openThere(this.refused.open);
-    const { what, next } = this.refused;
+    const { unknown } = this;
+    const { what, next, open } = this.refused;
+    const actions = html`${openThere(open)}
+      ${unknown && heldKey(unknown)
+        ? html`<button type="button" class="big" data-hold @click=${() => this.go(holdPath(unknown))}>${t('hold.offer')}</button>`
+        : nothing}
+      ${unknown && !open && isSticker(unknown)
+        ? html`<button type="button" class="big plain bind-sticker" @click=${() => this.go(bindPath(unknown))}>${t('bind.offer')}</button>`
+        : nothing}`;
     return messageBox({ kind: 'warn', what, next, safe: t('scan.nothing_saved'), actions });
   }
 
-  /** Whether an unknown code may be taken for a forwarder's own sticker. */
-  offersBinding() {
+  /** Whether an unknown code may be held, or taken for a forwarder's own sticker. */
+  offersMore() {
     return true;
   }
 
@@ -150,18 +191,35 @@ export class ScanScreen extends View {
 
   /** What stands above the buttons. @returns {import('lit').TemplateResult | typeof nothing} */
   renderAbove() {
-    return nothing;
+    return this.typing || this.refused ? nothing : html`<dp-counters></dp-counters>`;
+  }
+
+  /** What stands beside the key for typing. @returns {import('lit').TemplateResult | typeof nothing} */
+  renderBeside() {
+    return html`<button type="button" class="big" data-gate @click=${() => this.toGate()}>${scanIcon}${t('gate.title')}</button>`;
   }
 
   /** @private */
+  toGate() {
+    unlockSound();
+    this.go(GATE_PATH);
+  }
+
+  renderReader() {
+    return html`<dp-code-reader .hint=${this.hint()} @pointerdown=${() => unlockSound()}
+      @code=${(/** @type {CustomEvent<string>} */ event) => void this.take(event.detail)}></dp-code-reader>`;
+  }
+
   renderScanner() {
     const back = this.back();
     return html`${appBar({ title: this.heading(), ...(back && { back }), go: (path) => this.go(path) })}
-      <dp-code-reader .hint=${this.hint()} @pointerdown=${() => unlockSound()}
-        @code=${(/** @type {CustomEvent<string>} */ event) => void this.take(event.detail)}></dp-code-reader>
+      ${this.renderReader()}
       <div class="foot">
         ${this.renderAbove()} ${this.renderRefused()}
-        <button type="button" class="big" @click=${() => void this.openTyping(true)}>${keyboardIcon}${t('scan.type')}</button>
+        <div class="pair">
+          <button type="button" class="big" data-type @click=${() => void this.openTyping(true)}>${keyboardIcon}${t('scan.type')}</button>
+          ${this.renderBeside()}
+        </div>
         <div class="who">
           ${personIcon}<span>${appState().worker?.name ?? ''}</span>
           <button type="button" class="link" @click=${() => void this.changeWorker()}>${t('shift.change')}</button>
@@ -182,7 +240,8 @@ export class ScanScreen extends View {
         </div>
         ${this.renderAbove()} ${this.renderRefused()}
         <button type="submit" class="big main">${t('scan.type_open')}</button>
-        <button type="button" class="big" @click=${() => void this.openTyping(false)}>${t('scan.back_to_camera')}</button>
+        ${codePhotoKey((result) => void this.photographed(result))}
+        <button type="button" class="big plain" @click=${() => void this.openTyping(false)}>${t('scan.back_to_camera')}</button>
       </form>`;
   }
 }
@@ -196,12 +255,12 @@ export function shortened(text) {
  * @param {string} text
  * @returns {{ what: string, next: string }}
  */
-function unknownWords(text) {
+export function unknownWords(text) {
   const { problem } = parseLabel(text);
   const shown = shortened(text);
   if (problem === 'check_character') return { what: t('scan.misread', { code: shown }), next: t('scan.misread_next') };
   return { what: t('scan.unknown', { code: shown }), next: t('scan.unknown_next') };
 }
 
-void CodeReader;
+void [CodeReader, Counters];
 customElements.define('dp-scan', ScanScreen);

@@ -1,8 +1,8 @@
 /** Which screen stands on the page: by address, by who we are, and with the consent of the screen that is left. */
 
 import { html, nothing, render } from 'lit';
-import { useNewVersion } from '../device/app_updates.js';
 import { findByScan } from '../store/snapshot.js';
+import { updateWhenSafe } from '../sync/update_consent.js';
 import { appState, onState, setState } from '../ui/state.js';
 import { onWords, t } from '../ui/words.js';
 import { BindScreen } from './bind.js';
@@ -10,10 +10,15 @@ import { CapturesScreen } from './captures.js';
 import { CountingScreen } from './counting.js';
 import { DoneScreen } from './done.js';
 import { EnrolScreen } from './enrol.js';
+import { GateScreen } from './gate_in.js';
 import { ParcelScreen } from './parcel.js';
+import { PhoneSettingsScreen } from './phone_settings.js';
+import { films, inspectingView } from './inspecting.js';
 import { bindPath, parcelPath, routeOf } from './routes.js';
 import { ScanScreen } from './scan.js';
 import { ShiftScreen } from './shift.js';
+import { UnidentifiedScreen } from './unidentified.js';
+import { WorklistScreen } from './worklist.js';
 
 /** @typedef {import('../ui/view.js').View} View */
 /** @typedef {import('./routes.js').Route} Route */
@@ -74,6 +79,7 @@ export class Shell {
     const { site, worker } = appState();
     if (!site || route.screen === 'enrol') return new EnrolScreen();
     if (route.screen === 'captures') return new CapturesScreen();
+    if (route.screen === 'this-phone') return new PhoneSettingsScreen();
     if (!worker) return new ShiftScreen();
     if (route.screen === 'label') {
       const found = await findByScan(route.code);
@@ -81,12 +87,17 @@ export class Shell {
       else this.replaceWith(found.kind === 'blank' ? bindPath(found.code) : '/scan');
       return this.viewFor(routeOf(this.path));
     }
+    if (route.screen === 'gate') return new GateScreen();
+    if (route.screen === 'list') return Object.assign(new WorklistScreen(), { list: route.list });
+    if (route.screen === 'hold') return Object.assign(new UnidentifiedScreen(), { text: route.code });
     if (route.screen === 'bind') return Object.assign(new BindScreen(), { text: route.code });
-    if (route.screen === 'count' && this.first) {
+    if ((route.screen === 'count' || (route.screen === 'guided' && films(route.slot))) && this.first) {
       this.replaceWith(parcelPath(route.parcel));
       return this.viewFor(routeOf(this.path));
     }
     if (route.screen === 'count') return Object.assign(new CountingScreen(), { parcelId: route.parcel });
+    const inspecting = inspectingView(route);
+    if (inspecting) return inspecting;
     if (route.screen === 'done') {
       return Object.assign(new DoneScreen(), { parcelId: route.parcel, takeId: route.take, cut: route.cut });
     }
@@ -117,7 +128,7 @@ export class Shell {
       return bannerWith(t('phone.interrupted', { n: interrupted }), t('phone.ok'), () => setState({ interrupted: 0 }));
     }
     if (!updateReady) return nothing;
-    return bannerWith(t('phone.update_ready'), t('phone.update_now'), () => void useNewVersion());
+    return bannerWith(t('phone.update_ready'), t('phone.update_now'), () => void updateWhenSafe());
   }
 }
 

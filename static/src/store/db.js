@@ -39,6 +39,8 @@ import { asStorageError } from './errors.js';
  *   waiting?: number, verifiedAt: number | null, problem: string | null}} PhotoRow
  */
 /** @typedef {{id: string, data: ArrayBuffer}} PhotoBytesRow */
+/** `round`: of the snapshot that told it (store/snapshot_rows.js). @typedef {import('./snapshot.js').Order & {round: number}} OrderRow */
+/** `numbers`: its waybills' normal forms. @typedef {import('./snapshot.js').Parcel & {round: number, numbers: string[]}} ParcelRow */
 /** @typedef {{id: string, note: string, expires: string}} Challenge */
 /** @typedef {{sha256: string, mime: string, data: ArrayBuffer}} PictureRow */
 
@@ -55,6 +57,8 @@ import { asStorageError } from './errors.js';
  *   photos: {key: string, value: PhotoRow, indexes: {waiting: number, parcel: string}},
  *   photo_bytes: {key: string, value: PhotoBytesRow},
  *   snapshot: {key: string, value: unknown},
+ *   orders: {key: string, value: OrderRow, indexes: {round: number}},
+ *   parcels: {key: string, value: ParcelRow, indexes: {round: number, labels: string, voided_labels: string, numbers: string}},
  *   challenges: {key: string, value: Challenge},
  *   pictures: {key: string, value: PictureRow},
  * }} Schema
@@ -83,6 +87,16 @@ const STEPS = [
     const photos = db.createObjectStore('photos', { keyPath: 'id' });
     for (const name of /** @type {const} */ (['waiting', 'parcel'])) photos.createIndex(name, name);
     db.createObjectStore('photo_bytes', { keyPath: 'id' });
+  },
+  // The snapshot of earlier versions, one large value, is turned into rows at its next use: here a full disk would keep
+  // the whole database from opening.
+  (db) => {
+    db.createObjectStore('orders', { keyPath: 'id' }).createIndex('round', 'round');
+    const parcels = db.createObjectStore('parcels', { keyPath: 'id' });
+    parcels.createIndex('round', 'round');
+    for (const name of /** @type {const} */ (['labels', 'voided_labels', 'numbers'])) {
+      parcels.createIndex(name, name, { multiEntry: true });
+    }
   },
 ];
 

@@ -8,8 +8,9 @@ import { parseRecord } from '../core/record.js';
 import { stickerKey } from '../core/sticker.js';
 import { waybillKeys } from '../core/waybill.js';
 import { ownBindings, ownLabels } from './bindings.js';
-import { openDb, write } from './db.js';
+import { openDb } from './db.js';
 import { recordsOfParcel } from './journal.js';
+import { convertOld, eachOrder, eachParcel, mergeTold, parcelsBy, readAliases, readBlanks, readHead, readOrders, readParcel } from './snapshot_rows.js';
 
 /**
  * What the server adds for receiving (from "Receiving on the phone" on; absent from older servers): a line's `check` and
@@ -18,9 +19,9 @@ import { recordsOfParcel } from './journal.js';
  * @typedef {{id: string, seq: number, title: string, spec: string | null, colour: string | null, size: string | null,
  *   unit: string | null, sku_id: string | null, picture: string | null, pack_factor?: number | null,
  *   unit_weight_mg?: number | null, check?: string | null, codes?: string[], counted?: [string, number][], parcels?: number}} Line
- * @typedef {Omit<import('../core/receiving.js').Fact, 'at'> & {at: string, site?: string}} ToldFact
+ * @typedef {Omit<import('../core/receiving.js').Fact, 'at'> & {at: string, site?: string, seed?: string, opened?: string}} ToldFact
  * @typedef {{take: string, worker: string | null, started_at: string}} OpenTake
- * @typedef {{plan: 'fix' | 'aql', level: string | null, aql: string | null}} Sampling
+ * @typedef {{plan: 'fix' | 'aql', level: string | null, aql: string | null, waived?: boolean}} Sampling
  * @typedef {{arrived: number, to_count: number, urgent: number}} Today
  * @typedef {{line: string | null, phrase: string | null, text: string}} Check
  * @typedef {{id: string, order_no: string, customer_code: string | null, supplier: string | null, remark: string | null,
@@ -47,68 +48,48 @@ import { recordsOfParcel } from './journal.js';
  *   | {kind: 'blank', code: string, customerCode: string | null}} Found
  */
 
-/** @typedef {{snapshot: Snapshot, savedAt: number, parcels: Map<string, Parcel>, orders: Map<string, Order>,
- *   labels: Map<string, Parcel>, voided: Map<string, Parcel>, waybills: Map<string, Parcel[]>,
- *   blanks: Map<string, string | null>, aliases: Map<string, string>}} Known */
-
 const CODE_LENGTH = 10;
 
-/** @type {Known | null} */
-let known = null;
-
 /**
- * @param {Snapshot} json the server's body
+ * @param {import('./snapshot_rows.js').Told} json the server's body: a whole snapshot, or what changed since one
  * @param {number} askedAt device epoch milliseconds when it was asked for: own facts since then are not in it
  * @returns {Promise<void>}
  */
 export async function saveSnapshot(json, askedAt) {
-  await write(['snapshot'], async (tx) => {
-    await tx.objectStore('snapshot').put(json, 'current');
-    await tx.objectStore('snapshot').put(askedAt, 'savedAt');
-  });
-  known = null;
+  await convertOld();
+  await mergeTold(json, askedAt);
+  whole = null;
 }
 
 /** @returns {Promise<number | null>} device epoch milliseconds of the last snapshot; null: none yet */
 export async function snapshotAt() {
+  await convertOld();
   return /** @type {number | undefined} */ (await (await openDb()).get('snapshot', 'savedAt')) ?? null;
 }
 
-/** @returns {Promise<Known | null>} */
+/** @returns {Promise<{head: import('./snapshot_rows.js').Head, savedAt: number} | null>} */
 async function load() {
-  const savedAt = await snapshotAt();
-  if (savedAt === null) return null;
-  // Another tab may have saved a newer one.
-  if (known?.savedAt === savedAt) return known;
-  const snapshot = /** @type {Snapshot | undefined} */ (await (await openDb()).get('snapshot', 'current'));
-  known = snapshot ? indexed(snapshot, savedAt) : null;
-  return known;
+  const [savedAt, head] = [await snapshotAt(), await readHead()];
+  return savedAt === null || !head ? null : { head, savedAt };
 }
 
-/** @param {Snapshot} snapshot @param {number} savedAt @returns {Known} */
-function indexed(snapshot, savedAt) {
-  const labels = new Map();
-  const voided = new Map();
-  /** @type {Map<string, Parcel[]>} */
-  const waybills = new Map();
-  for (const parcel of snapshot.parcels) {
-    for (const code of parcel.labels) labels.set(code, parcel);
-    for (const code of parcel.voided_labels) voided.set(code, parcel);
-    for (const { number_norm: key } of parcel.waybills) waybills.set(key, [...(waybills.get(key) ?? []), parcel]);
+/** @param {string} code @returns {Promise<{customerCode: string | null} | null>} null: no blank label of this site */
+async function blankOf(code) {
+  for (const { customer_code: customerCode, codes } of await readBlanks()) {
+    for (let at = codes.indexOf(code); at >= 0; at = codes.indexOf(code, at + 1)) {
+      // Across two codes that stand side by side it is none.
+      if (at % CODE_LENGTH === 0) return { customerCode };
+    }
   }
-  const parcels = new Map(snapshot.parcels.map((parcel) => [parcel.id, parcel]));
-  const orders = new Map(snapshot.orders.map((order) => [order.id, order]));
-  const aliases = new Map(Object.entries(snapshot.aliases ?? {}));
-  return { snapshot, savedAt, parcels, orders, labels, voided, waybills, blanks: blanksOf(snapshot), aliases };
+  return null;
 }
 
-/** @param {Snapshot} snapshot @returns {Map<string, string | null>} code to the customer that its roll belongs to */
-function blanksOf(snapshot) {
-  const blanks = new Map();
-  for (const { customer_code: customer, codes } of snapshot.blanks ?? []) {
-    for (let at = 0; at < codes.length; at += CODE_LENGTH) blanks.set(codes.slice(at, at + CODE_LENGTH), customer);
-  }
-  return blanks;
+/** @param {string} code @returns {Promise<{parcel: Parcel, voided: boolean} | null>} */
+async function labelled(code) {
+  const [parcel] = await parcelsBy('labels', code);
+  if (parcel) return { parcel, voided: false };
+  const [former] = await parcelsBy('voided_labels', code);
+  return former ? { parcel: former, voided: true } : null;
 }
 
 /**
@@ -120,30 +101,32 @@ export async function findByScan(text) {
   if (!all) return { kind: 'none' };
   const { code } = parseLabel(text);
   const own = await ownBindings(all.savedAt);
-  /** @param {string | undefined} id */
-  const parcelOf = (id) => (id === undefined ? undefined : all.parcels.get(id));
-  const labelled = code && (all.labels.get(code) ?? all.voided.get(code) ?? parcelOf(own.labels.get(code)));
-  if (labelled) return { kind: 'parcel', parcel: labelled, voided: all.voided.has(code) && !all.labels.has(code), others: [] };
-  const blank = code ? all.blanks.get(code) : undefined;
-  if (code && blank !== undefined) return { kind: 'blank', code, customerCode: blank };
+  const known = code && (await labelled(code));
+  if (known) return { kind: 'parcel', ...known, others: [] };
+  const tied = code && (await readParcel(own.labels.get(code)));
+  if (tied) return { kind: 'parcel', parcel: tied, voided: false, others: [] };
+  const blank = code ? await blankOf(code) : null;
+  if (code && blank) return { kind: 'blank', code, ...blank };
   for (const key of waybillKeys(text)) {
-    const [parcel, ...others] = all.waybills.get(key) ?? [];
+    const [parcel, ...others] = await parcelsBy('numbers', key);
     if (parcel) return { kind: 'parcel', parcel, voided: false, others };
   }
   const key = stickerKey(text);
-  const bound = parcelOf(all.aliases.get(key)) ?? parcelOf(own.stickers.get(key));
+  const bound = (await readParcel((await readAliases())[key])) ?? (await readParcel(own.stickers.get(key)));
   if (bound) return { kind: 'parcel', parcel: bound, voided: false, others: [] };
   return { kind: 'none' };
 }
 
 /** People of this site, for the start of a shift. @returns {Promise<import('./settings.js').Worker[]>} */
 export async function workers() {
-  return (await load())?.snapshot.workers ?? [];
+  // With the first piece already: nobody can begin a shift without.
+  await convertOld();
+  return (await readHead())?.workers ?? [];
 }
 
 /** This site's day as the server last told it. @returns {Promise<Today | null>} null: it has not */
 export async function today() {
-  return (await load())?.snapshot.today ?? null;
+  return (await load())?.head.today ?? null;
 }
 
 /**
@@ -152,29 +135,44 @@ export async function today() {
  *   `serverMs` by its clock
  */
 export async function toldOf(parcelId) {
-  const all = await load();
-  const parcel = all?.parcels.get(parcelId);
+  const [all, parcel] = [await load(), await readParcel(parcelId)];
   if (!all || !parcel) return null;
-  const { site, server_time_ms: serverMs } = all.snapshot;
-  const lines = parcel.orders.flatMap((orderId) => all.orders.get(orderId)?.lines ?? []);
+  const { site, server_time_ms: serverMs } = all.head;
+  const lines = (await readOrders(parcel.orders)).flatMap((order) => order.lines);
   return { parcel, lines, siteKind: site.kind, serverMs };
 }
 
+/** What `toldAll` read last; another tab may have saved a newer one. @type {Awaited<ReturnType<typeof toldAll>>} */
+let whole = null;
+
 /**
- * Everything the server told, for lists.
+ * Everything at once, for lists; whoever wants one parcel asks for that.
  * @returns {Promise<{parcels: Parcel[], orders: ReadonlyMap<string, Order>, site: import('./settings.js').Site, savedAt: number} | null>}
  *   `savedAt`: device epoch milliseconds; null: no snapshot yet
  */
 export async function toldAll() {
   const all = await load();
   if (!all) return null;
-  return { parcels: all.snapshot.parcels, orders: all.orders, site: all.snapshot.site, savedAt: all.savedAt };
+  if (whole?.savedAt === all.savedAt && whole.site.id === all.head.site.id) return whole;
+  /** @type {Parcel[]} */
+  const parcels = [];
+  /** @type {Map<string, Order>} */
+  const orders = new Map();
+  await eachParcel((some) => void parcels.push(...some));
+  await eachOrder((some) => some.forEach((order) => orders.set(order.id, order)));
+  whole = { parcels, orders, site: all.head.site, savedAt: all.savedAt };
+  return whole;
 }
 
 /** Hashes of all pictures the snapshot names. @returns {Promise<Set<string>>} */
 export async function pictureHashes() {
-  const orders = (await load())?.snapshot.orders ?? [];
-  return new Set(orders.flatMap(({ lines }) => lines.flatMap(({ picture }) => (picture ? [bareHash(picture)] : []))));
+  /** @type {Set<string>} */
+  const hashes = new Set();
+  if (!(await load())) return hashes;
+  await eachOrder((some) => {
+    for (const { lines } of some) for (const { picture } of lines) if (picture) hashes.add(bareHash(picture));
+  });
+  return hashes;
 }
 
 /** @param {string} name `sha256:<hex>` or hex @returns {string} hex */
@@ -188,12 +186,12 @@ export function bareHash(name) {
  */
 export async function parcelView(id) {
   const all = await load();
-  const said = all?.parcels.get(id);
+  const said = await readParcel(id);
   if (!all || !said) return null;
   const bound = ownLabels(await ownBindings(all.savedAt), id).filter((code) => !said.labels.includes(code));
   // The last label is the parcel's own print, where it has one.
   const parcel = { ...said, labels: [...bound, ...said.labels] };
-  const orders = parcel.orders.flatMap((orderId) => all.orders.get(orderId) ?? []);
+  const orders = await readOrders(parcel.orders);
   const lines = orders.flatMap((order) =>
     [...order.lines].sort((a, b) => a.seq - b.seq).map((line) => ({ ...line, orderId: order.id })),
   );
@@ -203,11 +201,11 @@ export async function parcelView(id) {
 
 /**
  * @param {Parcel} parcel
- * @param {Known} all
+ * @param {{head: import('./snapshot_rows.js').Head, savedAt: number}} all
  * @returns {Promise<Pick<ParcelView, 'receivedAt' | 'receivedMs' | 'receivedPm' | 'receivedZone' | 'source' | 'assumed' | 'arrivedDeviceMs'>>}
  */
-async function receiptOf(parcel, { snapshot, savedAt }) {
-  const zone = parcel.received_zone ?? snapshot.site.zone;
+async function receiptOf(parcel, { head, savedAt }) {
+  const zone = parcel.received_zone ?? head.site.zone;
   if (parcel.received_at) {
     const receivedMs = Date.parse(parcel.received_at);
     const rest = { receivedPm: 0, source: /** @type {const} */ ('server'), assumed: false, arrivedDeviceMs: null };

@@ -12,16 +12,36 @@ import { uploadOf } from './upload.js';
  * was filmed), `mismatch` (the server has other bytes, again and again), `lost` (the bytes are not here any more).
  * `n`: 1 for a take; photos stand together, those of a parcel that the server does not have by their state, and all that
  * it has in one. Their `takeId` is null, `startedMs` the oldest one's.
- * @typedef {{kind: 'take' | 'photos', n: number, takeId: string | null, parcel: string | null, orderNos: string[],
+ * Records without bytes (arrivals, weights, verdicts) stand together while the server has not answered for them.
+ * @typedef {{kind: 'take' | 'photos' | 'records', n: number, takeId: string | null, parcel: string | null, orderNos: string[],
  *   startedMs: number, bytes: number, uploadedBytes: number,
  *   state: 'recording' | 'not_committed' | 'committed' | 'uploading' | 'verified' | 'problem', problem?: string}} Capture
  */
 
 /** @returns {Promise<Capture[]>} newest first */
 export async function captures() {
-  const list = await photoGroups();
+  const list = [...(await photoGroups()), ...(await recordGroups())];
   for (const take of await allTakes()) list.push(await captureOf(take));
   return list.sort((a, b) => b.startedMs - a.startedMs);
+}
+
+/** What its own bytes, or a take's, speak for is listed with them. */
+const WITH_BYTES = new Set(['photo', 'take', 'take-open']);
+
+/** @returns {Promise<Capture[]>} */
+async function recordGroups() {
+  const groups = [];
+  for (const state of /** @type {const} */ (['pending', 'malformed', 'quarantined'])) {
+    const all = await (await openDb()).getAllFromIndex('journal', 'state', state);
+    const rows = all.filter(({ kind }) => !WITH_BYTES.has(kind));
+    if (rows.length === 0) continue;
+    const startedMs = Math.min(...rows.map(({ at }) => at));
+    const none = { takeId: null, parcel: null, orderNos: [], bytes: 0, uploadedBytes: 0 };
+    const known = { kind: /** @type {const} */ ('records'), n: rows.length, startedMs, ...none };
+    if (state === 'pending') groups.push({ ...known, state: /** @type {const} */ ('not_committed') });
+    else groups.push({ ...known, state: /** @type {const} */ ('problem'), problem: state });
+  }
+  return groups;
 }
 
 /** @param {string | null} parcel @returns {Promise<string[]>} */

@@ -4,9 +4,11 @@
  * it is there.
  */
 import { wall } from '../device/clock.js';
+import { askForBackgroundSync } from '../device/background_sync.js';
 import { withLock } from '../store/locks.js';
 import { snapshotAt } from '../store/snapshot.js';
 import { ApiError, NotEnrolled, Offline } from './errors.js';
+import { filmsAllowed, filmsAreGone, onLineChange } from './line.js';
 import { backoffMs, Bell, Tries } from './patience.js';
 import { refreshSnapshot, topUpChallenges } from './refresh.js';
 import { letPhotosGo, nextPhoto, sendPhoto } from './send_photos.js';
@@ -36,12 +38,18 @@ export function startSync({ onState: listener, random = Math.random } = {}) {
   whenPoked(() => runner.ring());
   const online = () => runner.ring();
   globalThis.addEventListener?.('online', online);
+  // A phone that was put away comes back with timers that stood still.
+  const seen = () => globalThis.document?.visibilityState === 'visible' && runner.ring();
+  globalThis.document?.addEventListener?.('visibilitychange', seen);
+  const unline = onLineChange(online);
   const ended = withLock('sync', () => runner.run(), runner.signal).catch((error) => {
     if (error?.name !== 'AbortError') throw error;
   });
   return {
     stop: async () => {
       globalThis.removeEventListener?.('online', online);
+      globalThis.document?.removeEventListener?.('visibilitychange', seen);
+      unline();
       runner.stop();
       await ended;
       off();
@@ -145,11 +153,12 @@ class Runner {
 
   async #runTakes() {
     while (!this.signal.aborted) {
-      const take = await nextTake((takeId) => this.takes.may(takeId, wall()));
+      const take = (await filmsAllowed()) ? await nextTake((takeId) => this.takes.may(takeId, wall())) : null;
       if (take) {
         const beforeEach = () => this.#photosGone;
         await this.#bytesTurn(this.takes, take.takeId, (run) => sendTake(take, { ...run, beforeEach }));
       } else {
+        if (!(await nextTake(() => true))) filmsAreGone();
         await letGo(wall());
         await this.#bytes.wait(this.takes.soonest(wall(), IDLE_MS));
       }
@@ -194,7 +203,10 @@ class Runner {
 
   /** @param {unknown} error */
   async #noteFailure(error) {
-    if (error instanceof Offline) return noteState({ online: false });
+    if (error instanceof Offline) {
+      await askForBackgroundSync();
+      return noteState({ online: false });
+    }
     if (error instanceof NotVerifiedYet) return noteState({ online: true });
     if (error instanceof ApiError) return noteState({ online: true, error: error.code });
     const { code, name } = /** @type {{code?: unknown, name?: string}} */ (error ?? {});

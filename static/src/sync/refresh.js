@@ -5,6 +5,7 @@ import { withLock } from '../store/locks.js';
 import { addChallenges, countChallenges, POOL } from '../store/challenges.js';
 import { missingPictures, savePicture } from '../store/pictures.js';
 import { bareHash, pictureHashes, saveSnapshot } from '../store/snapshot.js';
+import { snapshotToken } from '../store/snapshot_rows.js';
 import { putSetting } from '../store/settings.js';
 import { mustBeJson, signedFetch } from './api.js';
 import { ApiError } from './errors.js';
@@ -14,12 +15,26 @@ import { ApiError } from './errors.js';
  * @throws {import('./errors.js').ApiError | import('./errors.js').Offline | import('./errors.js').NotEnrolled}
  */
 export async function refreshSnapshot() {
-  const askedAt = wall();
-  const snapshot = mustBeJson(await signedFetch('GET', '/snapshot'));
-  await saveSnapshot(snapshot, askedAt);
-  await putSetting('site', snapshot.site);
+  // One at a time: two merges of one token's answers would tell each other's rows apart wrongly.
+  await withLock('snapshot', fetchSnapshot);
   await topUpChallenges();
   pictures = withLock('pictures', fetchPictures).catch(() => undefined);
+}
+
+/** Orders and parcels that come in one answer: so many are read and kept without a pause that a hand would feel. */
+const MOST = 1000;
+
+/** Piece by piece; what came stays, and a cut line goes on with the next. @returns {Promise<void>} */
+async function fetchSnapshot() {
+  for (let token = await snapshotToken(); ; ) {
+    const askedAt = wall();
+    const told = mustBeJson(await signedFetch('GET', `/snapshot?since=${token}&most=${MOST}`));
+    // An older server knows no `since`: it sends everything, in one value.
+    await saveSnapshot(told, askedAt);
+    await putSetting('site', told.site);
+    if (!told.more || !told.token || told.token === token) return;
+    token = told.token;
+  }
 }
 
 /** The pictures under way; a lost one is asked for again at the next refresh. @type {Promise<void>} */

@@ -1,6 +1,7 @@
 /** Which take's bytes go next, and when the server has them for good. */
 import { removeTake } from '../store/evidence.js';
 import { closingRecord, recordById } from '../store/journal.js';
+import { readParcel } from '../store/snapshot_rows.js';
 import { mimeOf } from '../store/take_mime.js';
 import { allTakes, noteTake } from '../store/takes.js';
 import { postRecords } from './send_records.js';
@@ -12,12 +13,28 @@ import { NotVerifiedYet, wordOfServer } from './verified.js';
 /** Bytes stay on the phone this long after the server has verified them. */
 export const GRACE_MS = 72 * 3_600_000;
 
+/** The receiver's own limit for goods that nobody has told one for. */
+const DAY_MS = 24 * 3_600_000;
+
+/** @param {TakeRow} take @returns {Promise<number>} epoch milliseconds until which its goods are to be documented */
+async function dueOf({ parcel, startedMs }) {
+  const told = parcel ? (await readParcel(parcel))?.act_by : null;
+  return told ? Date.parse(told) : startedMs + DAY_MS;
+}
+
+/** @returns {Promise<TakeRow[]>} the one that is due first comes first */
+async function byDue() {
+  const takes = await allTakes();
+  const due = await Promise.all(takes.map(dueOf));
+  return takes.map((take, i) => ({ take, due: due[i] })).sort((a, b) => a.due - b.due).map(({ take }) => take);
+}
+
 /**
  * @param {(takeId: string) => boolean} mayTry
- * @returns {Promise<TakeRow | null>} the oldest take with something to send
+ * @returns {Promise<TakeRow | null>} of the takes with something to send the one that is due first
  */
 export async function nextTake(mayTry) {
-  for (const take of await allTakes()) {
+  for (const take of await byDue()) {
     if (take.verifiedAt || take.problem || take.closed?.bytes === 0 || !mayTry(take.takeId)) continue;
     // Filming may not have begun: the take-open record is written first.
     if (!take.backend) continue;

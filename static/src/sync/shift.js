@@ -41,6 +41,7 @@ export async function endShift() {
 /** @param {Worker} worker @param {boolean} offline */
 async function begin(worker, offline) {
   await putSetting('worker', worker);
+  await putSetting('clockMoved', null);
   return { worker, offline };
 }
 

@@ -24,3 +24,5 @@ export const warnIcon = icon(svg`<path d="M12 4l9 16H3zM12 10v4.5M12 17.200h.01"
 export const scanIcon = icon(svg`<path d="M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M4 12h16" />`);
 export const personIcon = icon(svg`<circle cx="12" cy="8" r="4" /><path d="M4.5 20.5c1-4 4-6 7.5-6s6.5 2 7.5 6" />`);
 export const infoIcon = icon(svg`<circle cx="12" cy="12" r="9" /><path d="M12 11v5.5M12 7.5h.01" />`);
+export const photoIcon = icon(svg`<path d="M4 7.5h3.5L9.5 5h5l2 2.5H20v11.5H4z" /><circle cx="12" cy="13" r="3.5" />`);
+export const switchIcon = icon(svg`<path d="M4 11a8 8 0 0113.5-4.5L20 9M20 4v5h-5M20 13a8 8 0 01-13.5 4.5L4 15M4 20v-5h5" />`);

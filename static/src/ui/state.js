@@ -7,6 +7,7 @@
  * @property {number} unsafe captures that the server has not verified
  * @property {boolean | null} online whether the server answered last time; null: not asked yet
  * @property {boolean} updateReady a new version waits for consent
+ * @property {boolean} clockMoved the phone's clock was set during this shift
  * @property {boolean} recording a take runs: no update, no other distraction
  * @property {number} interrupted takes found cut off at the start of the app and closed since
  * @property {string | null} trouble word key of a lasting problem with syncing
@@ -14,7 +15,7 @@
 
 /** @type {AppState} */
 let state = {
-  site: null, worker: null, unsafe: 0, online: null, updateReady: false, recording: false, interrupted: 0, trouble: null,
+  site: null, worker: null, unsafe: 0, online: null, updateReady: false, clockMoved: false, recording: false, interrupted: 0, trouble: null,
 };
 /** @type {Set<() => void>} */
 const listeners = new Set();

@@ -91,9 +91,10 @@ class Desk:
         form.locator("button[type=submit]").click()
         expect(self.page.locator("ul.rows", has_text=name).first).to_be_visible()
 
-    def enrolment_code(self) -> str:
+    def enrolment_code(self, *, site: int = 0) -> str:
+        """For the n-th warehouse on the page."""
         self.open("/phones")
-        self.page.locator("form[action$='/codes'] button").first.click()
+        self.page.locator("form[action$='/codes'] button").nth(site).click()
         code = self.page.locator(".big-code").get_attribute("data-code")
         assert code is not None
         return code
