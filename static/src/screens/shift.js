@@ -37,13 +37,24 @@ export class ShiftScreen extends View {
   async load() {
     this.people = await workers();
     this.requestUpdate();
+    // Thousands of orders take a while; the people come with the first of them.
+    const look = setInterval(() => void this.lookForPeople(), 1000);
     try {
       await refreshSnapshot();
       this.people = await workers();
       this.problem = null;
     } catch (error) {
       if (this.people.length === 0) this.problem = refusalWords(error);
+    } finally {
+      clearInterval(look);
     }
+    this.requestUpdate();
+  }
+
+  /** @private */
+  async lookForPeople() {
+    if (this.people.length > 0) return;
+    this.people = await workers();
     this.requestUpdate();
   }
 
