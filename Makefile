@@ -1,6 +1,6 @@
 # make run   the app with its own demo data, on a machine with Python 3.11+, make and git only
 # make test  every test; brings what it needs, browser included
-# make soak  the fault tests with large numbers, and a whole day: about fifteen minutes
+# make soak  the fault tests with large numbers, and a whole day: half an hour
 # make check format, lint, words, import contracts, types: fastest first
 
 SHELL := /bin/bash

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
+import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -25,6 +27,7 @@ class Deaths:
         self._database = Database(f"sqlite:///{self._home / 'dockproof.db'}")
         self._renew()
         Story(self._home, self._database).tell()  # here, so that every fork knows the statements
+        gc.freeze()  # or each fork would copy what the collector touches
         self._renew()
         code, self.edges = tell(self._home, self._database)
         wrong = self.edges if code else look(self._home, self._database)
@@ -56,5 +59,6 @@ class Deaths:
 def deaths(folder: Path, first: int, step: int, power_cut: bool) -> tuple[int, list[str]]:
     """How many edges the story has, and what went wrong at every ``step``-th from ``first``; in its own process."""
     folder.mkdir()
+    tempfile.tempdir = str(folder)  # a pool's process ends without tidying up after itself
     story = Deaths(folder)
     return len(story.edges), story.wrong(lambda number: number % step == first, power_cut=power_cut)

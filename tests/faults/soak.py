@@ -1,4 +1,4 @@
-"""`make soak`: the fault tests with large numbers, and a whole day. Prints what was counted; about fifteen minutes."""
+"""`make soak`: the fault tests with large numbers, and a whole day. Prints what was counted; half an hour."""
 
 from __future__ import annotations
 
