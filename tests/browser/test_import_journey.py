@@ -36,7 +36,7 @@ def look(page: Page, language: str, name: str) -> None:
         assert clipped(page) == [], name
 
 
-@pytest.mark.parametrize("language", ["zh_CN", "vi", "en"])
+@pytest.mark.parametrize("language", ["zh_CN", "vi"])
 def test_files_with_errors_and_strange_tables(playwright: Playwright, tmp_path: Path, language: str) -> None:
     with ExitStack() as stack:
         served = stack.enter_context(serving(tmp_path / "home"))
