@@ -4,7 +4,7 @@ import { NOW, PARCEL, SITE, WORKER, at, film, freshPhone, means, span } from './
 import { appendRecord, markReceipt } from '../../static/src/store/journal.js';
 import { factsOfParcel, progressOfParcel } from '../../static/src/store/parcel_records.js';
 import { putSetting } from '../../static/src/store/settings.js';
-import { saveSnapshot, today } from '../../static/src/store/snapshot.js';
+import { saveSnapshot } from '../../static/src/store/snapshot.js';
 import { sealTake } from '../../static/src/store/take_record.js';
 
 const LINE = 'a1'.repeat(16);
@@ -17,7 +17,7 @@ async function told(parcel = {}, line = {}, site = {}) {
     orders: [{ id: 'o1', order_no: '36', customer_code: null, supplier: null, remark: null,
       lines: [{ id: LINE, seq: 1, title: 'Cup', spec: null, colour: null, size: null, unit: null, sku_id: null, picture: null, ...line }] }],
     parcels: [{ id: PARCEL, orders: ['o1'], customer_code: null, waybills: [], labels: [], voided_labels: [], received_at: null, received_zone: null, ...parcel }],
-    server_time_ms: NOW + 50_000, today: { arrived: 3, to_count: 2, urgent: 1 },
+    server_time_ms: NOW + 50_000,
   }, NOW);
 }
 
@@ -100,7 +100,6 @@ test('the plan, the lightest earlier parcel and the site come from the server', 
   const progress = await progressOfParcel(PARCEL);
   assert.deepEqual([progress?.raised, progress?.next, progress?.steps.length], ['light', 'delivery', 7]);
   assert.equal(await progressOfParcel('00'.repeat(16)), null);
-  assert.deepEqual(await today(), { arrived: 3, to_count: 2, urgent: 1 });
 });
 
 test('a parcel that somebody else has counted is counted, whoever it was', async () => {

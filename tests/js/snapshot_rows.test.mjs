@@ -6,7 +6,7 @@ import { DEVICE, NOW, PARCEL, SITE, WORKER, arrive, film, freshPhone } from './p
 import { Dock } from './dock.mjs';
 import { closeDb, openDb } from '../../static/src/store/db.js';
 import { recordById, pending } from '../../static/src/store/journal.js';
-import { findByScan, parcelView, pictureHashes, saveSnapshot, snapshotAt, today, toldAll, toldOf, workers } from '../../static/src/store/snapshot.js';
+import { findByScan, parcelView, pictureHashes, saveSnapshot, snapshotAt, toldAll, toldOf, workers } from '../../static/src/store/snapshot.js';
 import { snapshotToken } from '../../static/src/store/snapshot_rows.js';
 import { getSetting } from '../../static/src/store/settings.js';
 import { refreshSnapshot } from '../../static/src/sync/refresh.js';
@@ -20,7 +20,7 @@ const parcel = (/** @type {number} */ n, more = {}) => ({
   id: id(n, 'b'), orders: [id(n, 'a')], customer_code: null, waybills: [{ courier: 'SF', number: `SF${1000000 + n}`, number_norm: `SF${1000000 + n}` }],
   labels: [], voided_labels: [], received_at: null, received_zone: null, ...more,
 });
-const HEAD = { site: SITE, workers: [WORKER], server_time_ms: NOW, today: { arrived: 1, to_count: 2, urgent: 0 } };
+const HEAD = { site: SITE, workers: [WORKER], server_time_ms: NOW };
 const NOTHING = { orders: [], parcels: [], gone: { orders: [], parcels: [] } };
 const T = (/** @type {number} */ n) => String(n).repeat(32);
 
@@ -30,12 +30,12 @@ test('only what changed is written over, what is gone goes, the rest stays', asy
   const blanks = [{ customer_code: null, codes: '0123456789ABCDEFGHJK' }];
   await saveSnapshot({ ...HEAD, orders: [order(1), order(2)], parcels: [parcel(1), parcel(2), parcel(3)], blanks, aliases: { BOX: id(1, 'b') }, since: null, token: T(1) }, 100);
   assert.equal(await snapshotToken(), T(1));
-  const renamed = { ...HEAD, today: { arrived: 9, to_count: 0, urgent: 0 } };
+  const renamed = { ...HEAD, workers: [{ ...WORKER, name: 'Renamed' }] };
   await saveSnapshot({ ...renamed, orders: [order(2, 'lamp')], parcels: [parcel(4)], gone: { orders: [], parcels: [id(3, 'b')] }, since: T(1), token: T(2) }, 200);
   const all = await toldAll();
   assert.deepEqual(all?.parcels.map((one) => one.id), [1, 2, 4].map((n) => id(n, 'b')));
   assert.deepEqual([...(all?.orders.values() ?? [])].map((one) => one.lines[0].title), ['cup', 'lamp']);
-  assert.deepEqual([await snapshotAt(), await snapshotToken(), (await today())?.arrived], [200, T(2), 9]);
+  assert.deepEqual([await snapshotAt(), await snapshotToken(), (await workers())[0]?.name], [200, T(2), 'Renamed']);
   assert.equal((await findByScan('SF1000003')).kind, 'none');
   assert.equal((await findByScan('SF1000004')).kind, 'parcel');
   const bound = await findByScan('box');

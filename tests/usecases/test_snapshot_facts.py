@@ -173,21 +173,16 @@ def test_another_importers_goods_are_not_told_at_a_site_that_does_not_serve_them
 # -- what is due ------------------------------------------------------------------------------------------------------
 
 
-def test_the_receivers_own_limit_and_the_days_counters(dock: Dock, phone: Phone) -> None:
-    assert told(dock)["today"] == {"arrived": 0, "to_count": 0, "urgent": 0}
+def test_the_receivers_own_limit_lasts_until_the_count(dock: Dock, phone: Phone) -> None:
     assert parcel(dock, told(dock))["act_by"] is None
     dock.send(phone.device, phone.arrival("arrival", at(dock, 0)))
     with dock.database.write() as session:
         recompute_deadlines(session, load_rulebook(), {dock.world.order})
     limit = at(dock, 0) + timedelta(hours=24)
     assert parcel(dock, told(dock))["act_by"] == limit.isoformat(timespec="milliseconds")
-    assert told(dock)["today"] == {"arrived": 1, "to_count": 1, "urgent": 0}
-    assert told(dock, later=timedelta(hours=17))["today"] == {"arrived": 0, "to_count": 1, "urgent": 1}
-    assert told(dock, dock.world.hanoi_phone)["today"] == {"arrived": 0, "to_count": 0, "urgent": 0}
 
     dock.send(phone.device, *whole_take(phone, at(dock, 1), (24, 24)))
     assert parcel(dock, told(dock))["act_by"] is None
-    assert told(dock)["today"] == {"arrived": 1, "to_count": 0, "urgent": 0}
 
 
 # -- what a parcel should weigh --------------------------------------------------------------------------------------

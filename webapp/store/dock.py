@@ -90,13 +90,6 @@ def facts_of_order(session: Session, order_id: str) -> list[DockFact]:
     return list(session.scalars(found.order_by(DockFact.at, DockFact.id)))
 
 
-def standing(session: Session, kind: str, *, order_id: str) -> list[DockFact]:
-    found = select(DockFact).where(
-        DockFact.kind == kind, DockFact.order_id == order_id, DockFact.gone_by.is_(None)
-    )
-    return list(session.scalars(found.order_by(DockFact.at, DockFact.id)))
-
-
 @dataclass(frozen=True)
 class Receipt:
     at: datetime
@@ -150,27 +143,8 @@ def arrivals_without_fact(session: Session, most: int) -> list[tuple[Record, Dev
     return found
 
 
-def arrivals_since(session: Session, site_id: str, since: datetime) -> int:
-    """Parcels received at the site since then."""
-    return (
-        session.scalar(
-            select(func.count(func.distinct(DockFact.parcel_id))).where(
-                DockFact.site_id == site_id,
-                DockFact.kind == "arrival",
-                DockFact.at >= since,
-                DockFact.gone_by.is_(None),
-            )
-        )
-        or 0
-    )
-
-
 def photos(session: Session, ids: Collection[str]) -> dict[str, Photo]:
     return {row.id: row for row in session.scalars(select(Photo).where(Photo.id.in_(list(ids))))}
-
-
-def photos_of_file(session: Session, sha256: str) -> list[Photo]:
-    return list(session.scalars(select(Photo).where(Photo.file_sha256 == sha256)))
 
 
 def other_photo_of_file(session: Session, sha256: str, photo_id: str) -> bool:
@@ -301,12 +275,6 @@ def stage_counts(session: Session, site_id: str, *, vietnam: bool) -> list[tuple
     )
     latest = select(ranked.c.line_id, ranked.c.parcel_id, ranked.c.units).where(ranked.c.age == 1)
     return [(line, parcel_id, units) for line, parcel_id, units in session.execute(latest)]
-
-
-def counted_parcels(session: Session, parcel_ids: Collection[str]) -> set[str]:
-    """Those of which a closed take counted something."""
-    query = select(Take.parcel_id).join(Tally, Tally.take_id == Take.id).where(Take.closed.is_not(None))
-    return set(session.scalars(query.distinct())) & set(parcel_ids)
 
 
 def closed_weighings(session: Session, site_id: str) -> dict[str, int]:

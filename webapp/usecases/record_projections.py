@@ -125,6 +125,7 @@ def _close_take(session: Session, fields: RecordFields, facts: Facts, now: datet
         session.add_all(Tally(take_id=take.id, line_id=line, units=count) for line, count in units.items())
     session.flush()
     findings += _file_findings(session, take, now)
+    recompute_progress(session, rows.order_ids_of_parcel(session, take.parcel_id))
     keep_take(session, fields, facts, parcel_id=take.parcel_id, findings=findings, now=now)
     _tell_counts(session, take.parcel_id, fields.id, now)
     return findings

@@ -24,7 +24,7 @@ from webapp.usecases.applied_plans import plans_of_orders
 from webapp.usecases.checks import in_order
 from webapp.usecases.parcel_weights import least_grams
 from webapp.usecases.snapshot_facts import ToldAtTable, told_at_table
-from webapp.usecases.snapshot_today import act_by_of_parcels, today
+from webapp.usecases.snapshot_limits import act_by_of_parcels
 from webapp.usecases.workers import worker_view
 
 _RANK = {"carton": 1, "blank": 2, "parcel": 3}
@@ -69,7 +69,6 @@ def snapshot(database: Database, *, device_id: str, now: datetime) -> dict[str, 
                 | {"least_grams": least.get(parcel.id), "act_by": _instant(act_by.get(parcel.id))}
                 for parcel in parcels
             ],
-            "today": today(session, site, parcels, act_by, now=now),
             "blanks": _blanks(session, site.id),
             "aliases": label_rows.aliases_at(session, site.id),
         }

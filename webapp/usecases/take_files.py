@@ -45,16 +45,20 @@ def type_findings(session: Session, take: Take) -> list[Finding]:
 
 
 def settle(session: Session, take: Take, *, now: datetime) -> FileState:
-    """Brings the take's ``file_state`` and its orders' states up to the facts; verified bytes go to the worker."""
+    """Brings the take's ``file_state`` up to the facts, and its orders' states when that moved it.
+
+    Verified bytes go to the worker. Whoever changes tallies recomputes the progress itself.
+    """
     claim = None
     if take.file_sha256 is not None and take.file_bytes is not None:
         claim = FileClaim(take.file_sha256, take.file_bytes, take.mime or "")
     state = file_state(session, take_id=take.id, device_id=take.device_id, claim=claim)
-    take.file_state = state
+    moved, take.file_state = take.file_state != state, state
     if state == "verified" and claim is not None:
         take.verified_at = take.verified_at or now
         uploads.add_work(session, work_id=new_id(), kind="seekable", subject=claim.sha256, now=now)
     else:
         take.verified_at = None
-    recompute_progress(session, rows.order_ids_of_parcel(session, take.parcel_id))
+    if moved:
+        recompute_progress(session, rows.order_ids_of_parcel(session, take.parcel_id))
     return state

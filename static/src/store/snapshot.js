@@ -15,14 +15,13 @@ import { convertOld, eachOrder, eachParcel, mergeTold, parcelsBy, readAliases, r
 /**
  * What the server adds for receiving (from "Receiving on the phone" on; absent from older servers): a line's `check` and
  * what is `counted` of it at this stage (parcel id, units), of so many `parcels`; a parcel's `facts` (`at` ISO),
- * `least_grams`, unfinished takes and the receiver's own next limit; an order's `sampling`; `today`'s counters.
+ * `least_grams`, unfinished takes and the receiver's own next limit; an order's `sampling`.
  * @typedef {{id: string, seq: number, title: string, spec: string | null, colour: string | null, size: string | null,
  *   unit: string | null, sku_id: string | null, picture: string | null, pack_factor?: number | null,
  *   unit_weight_mg?: number | null, check?: string | null, codes?: string[], counted?: [string, number][], parcels?: number}} Line
  * @typedef {Omit<import('../core/receiving.js').Fact, 'at'> & {at: string, site?: string, seed?: string, opened?: string}} ToldFact
  * @typedef {{take: string, worker: string | null, started_at: string}} OpenTake
  * @typedef {{plan: 'fix' | 'aql', level: string | null, aql: string | null, waived?: boolean}} Sampling
- * @typedef {{arrived: number, to_count: number, urgent: number}} Today
  * @typedef {{line: string | null, phrase: string | null, text: string}} Check
  * @typedef {{id: string, order_no: string, customer_code: string | null, supplier: string | null, remark: string | null,
  *   lines: Line[], plan?: import('../core/plan.js').Plan, checks?: Check[], sampling?: Sampling}} Order
@@ -31,7 +30,7 @@ import { convertOld, eachOrder, eachParcel, mergeTold, parcelsBy, readAliases, r
  *   voided_labels: string[], received_at: string | null, received_zone: string | null, facts?: ToldFact[],
  *   least_grams?: number | null, open_takes?: OpenTake[], act_by?: string | null}} Parcel
  * @typedef {{site: import('./settings.js').Site, workers: import('./settings.js').Worker[], orders: Order[],
- *   parcels: Parcel[], today?: Today, blanks?: {customer_code: string | null, codes: string}[], aliases?: Record<string, string>,
+ *   parcels: Parcel[], blanks?: {customer_code: string | null, codes: string}[], aliases?: Record<string, string>,
  *   server_time_ms: number}} Snapshot
  */
 /**
@@ -122,11 +121,6 @@ export async function workers() {
   // With the first piece already: nobody can begin a shift without.
   await convertOld();
   return (await readHead())?.workers ?? [];
-}
-
-/** This site's day as the server last told it. @returns {Promise<Today | null>} null: it has not */
-export async function today() {
-  return (await load())?.head.today ?? null;
 }
 
 /**
