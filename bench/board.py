@@ -20,7 +20,6 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from webapp.adapters.rulebook_files import load_rulebook
 from webapp.domain.board_filters import Filters
 from webapp.locate import migrations_dir
 from webapp.store import schema
@@ -161,14 +160,21 @@ def _deadline(order: str, rule: str, placed: datetime) -> dict[str, Any]:
     return {
         "order_id": order,
         "rule_id": rule,
-        "profile_id": "1688",
+        "subject_kind": "order",
+        "subject_id": order,
+        "profile_id": "ordinex-1688-2026-06",
+        "edition_id": "",
         "start_source": "goods_receipt",
         "assumed": True,
+        "proven": False,
         "binding": True,
         "zone": "Asia/Shanghai",
         "start_at": placed,
         "act_by": due,
+        "burns_until": due,
         "due_at": due,
+        "who": "importer",
+        "towards": "supplier",
     }
 
 
@@ -200,16 +206,13 @@ def naive(database: Database) -> None:
 
 def main() -> int:
     orders = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    rulebook = load_rulebook()
     with tempfile.TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{Path(folder) / 'bench.db'}")
         migrate(database, migrations_dir())
         fill(database, orders)
 
         def page(filters: Filters, number: int = 1) -> Callable[[], object]:
-            return lambda: board(
-                database, rulebook, organisation_id=OWN, filters=filters, page=number, now=NOW
-            )
+            return lambda: board(database, organisation_id=OWN, filters=filters, page=number, now=NOW)
 
         ways: dict[str, Callable[[], object]] = {
             "board, first page": page(Filters()),
@@ -226,8 +229,7 @@ def main() -> int:
                 times[name].append((time.perf_counter() - began) * 1_000)
         began = time.perf_counter()
         exported = sum(
-            len(batch)
-            for batch in board_export(database, rulebook, organisation_id=OWN, filters=Filters(), now=NOW)
+            len(batch) for batch in board_export(database, organisation_id=OWN, filters=Filters(), now=NOW)
         )
         seconds = time.perf_counter() - began
         database.engine.dispose()

@@ -5,7 +5,7 @@
 A phone that knows ORDERS open orders (5,000), the server gone, the processor four times slower (CDP): from the address
 to a screen that can be used, the longest time in which the page answered nothing, and a scan of one parcel. Then the
 bytes that a first visit moves, and time and size of a first snapshot, whole, as an older phone asks for it, and in
-pieces. Prints medians and ranges; fails when no screen came.
+pieces; of an answer with nothing new, and with one change. Prints medians and ranges; fails when no screen came.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import statistics
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,12 @@ from tests.support.serving import serving
 from webapp.adapters.snapshot_states import SnapshotStates
 from webapp.config import read_settings
 from webapp.domain.labels import label_code
-from webapp.store.schema import Device, Order, OrderLine, OrderWaybill, Parcel, ParcelOrder, Waybill
+from webapp.store.schema import Device, Label, Order, OrderLine, OrderWaybill, Parcel, ParcelOrder, Waybill
+from webapp.store.schema_dock import DockFact
 from webapp.usecases.demo import PIN
 from webapp.usecases.snapshot import snapshot
 from webapp.usecases.snapshot_delta import changes
-from webapp.wiring import build_services
+from webapp.wiring import Services, build_services
 
 SLOWER = 4
 AT_ONCE = 1_000
@@ -53,6 +55,8 @@ def add_orders(session: Session, orders: int) -> None:
     for n in range(orders):
         order = copy_of(Order, like, id=opaque("o", n), order_no=f"9{n:018d}")
         session.add(order)
+        # A listing is bought a few times; what one parcel weighed says something about its others.
+        offer = str(n // 20)
         waybill = Waybill(
             id=opaque("w", n),
             organisation_id=like.organisation_id,
@@ -63,7 +67,8 @@ def add_orders(session: Session, orders: int) -> None:
         session.add(waybill)
         session.flush()
         for seq in (1, 2):
-            session.add(copy_of(OrderLine, line, id=opaque(f"l{seq}", n), order_id=order.id, seq=seq))
+            line_id = opaque(f"l{seq}", n)
+            session.add(copy_of(OrderLine, line, id=line_id, order_id=order.id, seq=seq, offer_id=offer))
         session.add(
             Parcel(
                 id=opaque("p", n),
@@ -93,29 +98,77 @@ def snapshots(home: Path) -> None:
     took = time.perf_counter() - started
     size = len(json.dumps(whole, ensure_ascii=False).encode())
     print(f"snapshot, whole: {took:.2f} s on the server, {size / 1e6:.1f} MB, {len(whole['orders'])} orders")
-    token, pieces, total = "", 0, 0.0
-    while True:
+    asks = Asks(services, home, device.id)
+    pieces, total = asks.until_all_is_told()
+    _, nothing, size = asks.ask()
+    print(
+        f"snapshot, in {pieces} pieces: {total:.2f} s on the server; "
+        f"nothing new: {nothing * 1000:.0f} ms, {size} bytes"
+    )
+    for what, change in (("a label voided", void_a_label), ("a parcel weighed", weigh)):
+        with services.database.write() as session:
+            change(session, device)
+        told, took, size = asks.ask()
+        print(f"{what}: {took * 1000:.0f} ms, {told} orders and parcels, {size} bytes")
+
+
+@dataclass
+class Asks:
+    """One phone's questions, one after the other."""
+
+    services: Services
+    home: Path
+    device: str
+    token: str = ""
+    more: bool = True
+
+    def ask(self) -> tuple[int, float, int]:
+        """(orders and parcels told, seconds, bytes)"""
         started = time.perf_counter()
         told = changes(
-            services.database,
-            SnapshotStates(home),
-            device_id=device.id,
-            since=token,
+            self.services.database,
+            SnapshotStates(self.home),
+            device_id=self.device,
+            since=self.token,
             most=AT_ONCE,
-            now=now,
+            now=self.services.clock.now(),
         )
-        total += time.perf_counter() - started
-        pieces, token = pieces + 1, told["token"]
-        if not told["more"]:
-            break
-    started = time.perf_counter()
-    after = changes(
-        services.database, SnapshotStates(home), device_id=device.id, since=token, most=AT_ONCE, now=now
-    )
-    later = time.perf_counter() - started
-    size = len(json.dumps(after, ensure_ascii=False).encode())
-    print(
-        f"snapshot, in {pieces} pieces: {total:.2f} s on the server; nothing new: {later:.2f} s, {size} bytes"
+        took = time.perf_counter() - started
+        self.token, self.more = told["token"], told["more"]
+        size = len(json.dumps(told, ensure_ascii=False).encode())
+        return len(told["orders"]) + len(told["parcels"]), took, size
+
+    def until_all_is_told(self) -> tuple[int, float]:
+        """(answers, seconds)"""
+        pieces, total = 0, 0.0
+        while self.more:
+            total += self.ask()[1]
+            pieces += 1
+        return pieces, total
+
+
+def void_a_label(session: Session, device: Device) -> None:
+    label = session.query(Label).filter(Label.parcel_id.is_not(None), Label.voided_at.is_(None)).first()
+    assert label is not None
+    label.voided_at = label.printed_at
+
+
+def weigh(session: Session, device: Device) -> None:
+    """Also what the goods of the same listing should weigh may follow from it."""
+    said = {"grams": "1250", "shown": "1.25", "unit": "kg", "target": "parcel", "opened": "no"}
+    at = device.enrolled_at
+    session.add(
+        DockFact(
+            id=opaque("f", 1),
+            kind="weighing",
+            site_id=device.site_id,
+            device_id=device.id,
+            parcel_id=opaque("p", 1),
+            said=said,
+            at=at,
+            received_at=at,
+            findings=[],
+        )
     )
 
 

@@ -6,8 +6,13 @@ import { MODULES, ROOT, SOURCES, WORDS } from './places.mjs';
 /** @typedef {{name: string, path: string, kind: 'script' | 'worker' | 'style'}} Entry */
 /** @typedef {{name: string, path: string, hashed: boolean, minify?: boolean}} Copy */
 
-const SCRIPTS = { 'main.js': 'main.js', 'phone_check.js': 'phone_check.js', 'desk.js': 'desk/desk.js' };
-const STYLES = { 'phone.css': 'style/phone.css', 'desk.css': 'style/desk.css' };
+const SCRIPTS = {
+  'main.js': 'main.js',
+  'phone_check.js': 'phone_check.js',
+  'desk.js': 'desk/desk.js',
+  'reader.js': 'desk/reader.js',
+};
+const STYLES = { 'phone.css': 'style/phone.css', 'desk.css': 'style/desk.css', 'reader.css': 'style/reader.css' };
 const WORKERS = { 'sw.js': 'sw.js' };
 const LANGUAGES = ['en', 'zh_CN', 'vi'];
 
@@ -42,6 +47,7 @@ function copies() {
     })),
     // Not hashed: an installed app keeps these addresses for years.
     { name: 'manifest.webmanifest', path: join(SOURCES, 'manifest.webmanifest'), hashed: false },
+    { name: 'burning/push.js', path: join(SOURCES, 'desk', 'push_listener.js'), hashed: false },
     ...icons.map((file) => ({ name: `icons/${file}`, path: join(SOURCES, 'icons', file), hashed: false })),
   ];
 }

@@ -61,7 +61,8 @@ export class Output {
 
   /** What the phone needs without a network: all but the desk's own files. */
   offlineUrls() {
-    const phone = (/** @type {string} */ name) => !name.startsWith('desk.') && name !== 'sw.js';
+    const desk = ['desk.', 'reader.', 'burning/'];
+    const phone = (/** @type {string} */ name) => name !== 'sw.js' && !desk.some((start) => name.startsWith(start));
     return Object.keys(this.names).filter(phone).map((name) => this.names[name]).sort();
   }
 

@@ -9,10 +9,14 @@ import { sealInterrupted } from './store/take_record.js';
 import { refreshSnapshot } from './sync/refresh.js';
 import { watchClock } from './sync/clock_watch.js';
 import { startSync } from './sync/drain.js';
+import { noteState } from './sync/sync_state.js';
 import { appState, setState } from './ui/state.js';
 import { loadFirstWords } from './ui/words.js';
 import { recordMeans } from './screens/keep_record.js';
+import { isCode } from './screens/refusal.js';
 import { Shell } from './screens/shell.js';
+
+const BLOCKED = 'device_revoked';
 
 /** What the page says of this build: names to addresses, and the build's hash. */
 function readAssets() {
@@ -39,12 +43,18 @@ async function closeCutTakes() {
 }
 
 /** @param {import('./sync/sync_state.js').SyncState} sync */
-function noteSync({ online, pending, malformed, unverified }) {
+function noteSync({ online, error, pending, malformed, unverified }) {
   // A record without film (an arrival) that still waits counts as one thing that is not safe.
   const unsafe = Math.max(unverified, pending > 0 ? 1 : 0) + malformed;
   uncommitted = pending;
-  setState({ unsafe, online });
+  setState({ unsafe, online, ...blockedOrNot(error) });
   offerUpdate();
+}
+
+/** @param {string | null} error @returns {{trouble?: string | null}} */
+function blockedOrNot(error) {
+  if (error === BLOCKED) return { trouble: `error.${BLOCKED}` };
+  return appState().trouble === `error.${BLOCKED}` ? { trouble: null } : {};
 }
 
 let uncommitted = 0;
@@ -69,7 +79,7 @@ function startBehind() {
   void closeCutTakes().catch(() => setState({ trouble: 'phone.recover_failed' }));
   startSync({ onState: noteSync });
   watchClock(() => void tellClock());
-  void refreshSnapshot().catch(() => undefined);
+  void refreshSnapshot().catch((error) => (isCode(error, BLOCKED) ? noteState({ error: BLOCKED }) : undefined));
 }
 
 async function start() {

@@ -5,6 +5,7 @@
 
 import { TAG } from './device/background_sync.js';
 import { sendInBackground } from './sync/background.js';
+import { keepShared } from './device/shared_files.js';
 
 const worker = /** @type {ServiceWorkerGlobalScope & { __ASSETS__: string[], __BUILD__: string }} */ (
   /** @type {unknown} */ (self)
@@ -44,6 +45,10 @@ worker.addEventListener('message', (event) => {
 
 worker.addEventListener('fetch', (event) => {
   const url = new URL(event.request.url);
+  if (event.request.method === 'POST' && url.origin === location.origin && url.pathname === '/share-in') {
+    event.respondWith(shared(event.request));
+    return;
+  }
   if (event.request.method !== 'GET' || url.origin !== location.origin || url.pathname.startsWith('/api/')) return;
   if (event.request.mode === 'navigate' && PHONE.test(url.pathname)) {
     event.respondWith(shell(url.pathname).then((kept) => kept ?? fetch(event.request)));
@@ -53,6 +58,15 @@ worker.addEventListener('fetch', (event) => {
     event.respondWith(caches.match(url.pathname).then((kept) => kept ?? fetch(event.request)));
   }
 });
+
+/**
+ * A share from another app: kept here, then the page that files it opens.
+ * @param {Request} request
+ */
+async function shared(request) {
+  await keepShared(request, Date.now());
+  return Response.redirect('/share-in', 303);
+}
 
 /**
  * The shell of the build that this worker belongs to, with a network too: a newer one names files that are not here, and

@@ -9,12 +9,11 @@ import hashlib
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageOps
-from playwright.sync_api import Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Page, Playwright, expect
 from sqlalchemy import select
 
 from tests.browser.pages.counting import Counting
@@ -25,79 +24,24 @@ from tests.support.browsers import PHONE, TABLET, browser
 from tests.support.fake_camera import film_of_code
 from tests.support.film_reader import read_text
 from tests.support.serving import serving
-from webapp.config import read_settings
-from webapp.domain.permissions import Role
+from tests.support.table import Table, lay_table, value
 from webapp.domain.sampling import draw_seed, sample
-from webapp.store.schema import Device, Order, Record, SideFile, Take, Tally
-from webapp.store.schema_dock import DockFact
+from webapp.domain.stickers import read_spelling
+from webapp.store.schema import Order, Record, SideFile, Take, Tally
 from webapp.usecases import plans
-from webapp.usecases.demo import PIN, fill_demo
+from webapp.usecases.demo import PIN
 from webapp.usecases.demo_orders import FILMED_ORDER
-from webapp.usecases.phones import make_code_for_site
-from webapp.usecases.sessions import Desk
-from webapp.wiring import Services, build_services
 
 PICTURES = Path(__file__).resolve().parents[1] / "output"
 LOOKED_AT = {"phone": PHONE, "tablet": TABLET}
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as running:
-        yield running
-
-
-@dataclass
-class Table:
-    services: Services
-    home: Path
-    parcel: str
-    label: str
-    lines: list[str]
-    enrolment: str
-
-    def facts(self, kind: str) -> list[DockFact]:
-        """As the server holds them, in the order of the phone's chain."""
-        with self.services.database.read() as session:
-            found = select(DockFact, Record.seq).join(Record, Record.id == DockFact.id)
-            rows = session.execute(found.where(DockFact.kind == kind, DockFact.parcel_id == self.parcel))
-            return [fact for fact, _ in sorted(rows, key=lambda row: row[1])]
-
-    def text(self, record_id: str) -> str:
-        with self.services.database.read() as session:
-            return session.scalars(select(Record.text).where(Record.id == record_id)).one()
+SPOKEN = {"zh_CN": ("中文", "中"), "vi": ("Tiếng Việt", "VI"), "en": ("English", "EN")}
 
 
 @pytest.fixture
 def table(tmp_path: Path) -> Table:
-    """The demo's first order, 12 and 12 units; a sample by ISO 2859-1, level II, AQL 2.5 is asked."""
-    home = tmp_path / "home"
-    services = build_services(read_settings({"DOCKPROOF_HOME": str(home)}, home))
-    now = services.clock.now()
-    fill_demo(services.database, services.blobs, services.rulebook, now=now, film=False)
-    with services.database.write() as session:
-        order = session.scalars(select(Order).where(Order.order_no == FILMED_ORDER)).one()
-        parcel, lines = order.parcels[0], [line.id for line in order.lines]
-        owner = Desk(
-            id="chi",
-            name="Chi",
-            roles=frozenset({Role.OWNER}),
-            language="en",
-            organisation_id=order.organisation_id,
-        )
-        parcel_id, label = parcel.id, parcel.labels[0].code
-        site_id = session.scalars(select(Device.site_id)).first()
-    assert site_id is not None
+    """A sample by ISO 2859-1, level II, AQL 2.5 is asked."""
     said = plans.PlanWords("default", "count_sample", "a new supplier", sampling="aql", level="II", aql="2.5")
-    plans.decide(services.database, actor=owner, said=said, now=now)
-    return Table(
-        services,
-        home,
-        parcel_id,
-        label,
-        lines,
-        make_code_for_site(services.database, site_id=site_id, now=now),
-    )
+    return lay_table(tmp_path / "home", said)
 
 
 @pytest.fixture
@@ -110,7 +54,7 @@ def receiver(playwright: Playwright, table: Table, tmp_path: Path) -> Iterator[R
         ) as context,
     ):
         receiver = Receiver(context.pages[0], served.address)
-        receiver.enrol(table.enrolment)
+        receiver.enrol(table.enrolment())
         receiver.start_shift("An", PIN)
         receiver.page.wait_for_url(f"**/parcel/{table.parcel}")
         yield receiver
@@ -121,12 +65,12 @@ def look(page: Page, name: str) -> None:
     PICTURES.mkdir(exist_ok=True)
     for device, size in LOOKED_AT.items():
         page.set_viewport_size(size)  # type: ignore[arg-type]
-        for language, short in (("中文", "中"), ("Tiếng Việt", "VI"), ("English", "EN")):
+        for language, (called, short) in SPOKEN.items():
             page.locator(".bar .language").click()
-            page.locator("dialog .sheet-choices button", has_text=language).click()
+            page.locator("dialog .sheet-choices button", has_text=called).click()
             expect(page.locator(".bar .language")).to_have_text(short)
             expect(page.locator("dialog")).to_have_count(0)
-            page.screenshot(path=PICTURES / f"{language.split()[0]}-inspecting-{name}-{device}.png")
+            page.screenshot(path=PICTURES / f"{language}-inspecting-{name}-{device}.png")
             assert clipped(page) == [], f"{name} {device} {language}"
             assert small(page) == [], f"{name} {device} {language}"
         assert violations(page) == [], f"{name} {device}"
@@ -307,6 +251,9 @@ def wrong_item(page: Page, inspecting: Inspecting, table: Table) -> None:
     inspecting.photograph("waybill")
     inspecting.photograph("style")
     inspecting.cannot("item_id", "no-label")
+    inspecting.type_item_id("AB-1024 白")
+    look(page, "item-id")
+    inspecting.keep_item_id("AB-1024 白")
     look(page, "evidence")
 
 
@@ -396,6 +343,9 @@ def the_evidence(table: Table) -> None:
     )
     photos = table.facts("photo")
     assert [one.slot for one in photos if one.said["about"] == stated.id] == ["EV-12", "EV-11", "EV-03"]
+    (on_item,) = table.facts("item-id")
+    assert (on_item.said["about"], on_item.said["line"]) == (stated.id, table.lines[1])
+    assert read_spelling(on_item.said["text"]) == "AB-1024 白"
     (skip,) = [one for one in table.facts("skip") if one.said["step"].startswith("photo")]
     assert (skip.said["step"], skip.said["reason"]) == ("photo-ev-10", "no-label")
     (weighing,) = table.facts("weighing")
@@ -421,9 +371,3 @@ def the_measurement(table: Table) -> None:
         table.lines[0], "length", "20000", "19000", "cm", film.id,
     ]  # fmt: skip
     assert below.said["measured"] == "19001"
-
-
-def value(record: str, key: str) -> str:
-    found = re.search(rf"^{key} (.+)$", record, re.MULTILINE)
-    assert found is not None, f"{key} in {record}"
-    return found.group(1)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Page, Playwright, expect
 
 from tests.browser.pages.desk import Desk
 from tests.browser.pages.desk_setup import DeskSetup
@@ -34,12 +34,6 @@ NOTHING_TO_READ = ""
 CAMERA_REFUSED = """navigator.mediaDevices.getUserMedia =
   () => Promise.reject(new DOMException('by the person', 'NotAllowedError'))"""
 CHINA, VIETNAM = 0, 1
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as running:
-        yield running
 
 
 def look(page: Page, language: str, name: str) -> None:
@@ -184,6 +178,7 @@ def test_a_clean_parcel_costs_four_touches_and_a_typed_weight(
         receiver.stage("label_photo")
         receiver.shoot()
         receiver.stage("weight")
+        look(receiver.page, language, "weight-or-why-not")
         receiver.type_weight("12.5")
         look(receiver.page, language, "weight")
         receiver.shoot()

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from tests.faults.courier import Courier
 from tests.faults.shift import Capture
-from tests.faults.warm import command
 from tests.faults.yard import Yard
+from tests.support.warm import command
 from webapp.adapters.blobs import Blobs
 from webapp.store.schema import Blob, LogEntry, LogHead, Record, Take, Tally
 from webapp.store.schema_dock import Photo

@@ -12,8 +12,8 @@ from typing import Literal, TypeAlias
 from tests.faults.crew import Crew
 from tests.faults.judge import Verdict, judge
 from tests.faults.lines import Line, Moment
-from tests.faults.warm import Server
 from tests.faults.yard import make_yard
+from tests.support.serving import Served
 
 PHONES = 4
 _MOST_LOOKS = 20_000
@@ -49,7 +49,7 @@ class Killed:
         self._exchanges = 0
         self._aiming = False
         self.all_done = threading.Event()
-        self._server = Server(home, *arguments)
+        self._server = Served(home, *arguments)
 
     def port(self) -> int:
         with self._up:
@@ -71,7 +71,7 @@ class Killed:
         with self._up:
             # Who asks for the port meanwhile waits here.
             self._server.kill()
-            self._server = Server(self._home, *self._arguments)
+            self._server = Served(self._home, *self._arguments)
             self._kills.pop(0)
             self._exchanges, self._aiming = 0, False
             if not self._kills:

@@ -9,8 +9,8 @@ from tests.faults.crew import Crew
 from tests.faults.judge import Verdict, judge
 from tests.faults.lines import Line
 from tests.faults.proxy import Proxy
-from tests.faults.warm import serving
 from tests.faults.yard import make_yard
+from tests.support.serving import serving
 
 PHONES = 4
 PATIENCE = 2.0

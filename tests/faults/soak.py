@@ -14,8 +14,8 @@ from playwright.sync_api import sync_playwright
 
 from tests.faults import kills, proxied, workday
 from tests.faults.dying import deaths
-from tests.faults.warm import FORKS
 from tests.support import mortal_phone
+from tests.support.warm import FORKS
 
 KILLS = 200
 EXCHANGES = 1_000

@@ -114,7 +114,12 @@ class Story:
     def _upload(self, name: str, mime: str, data: bytes, closing: Callable[[], None]) -> None:
         if f"done {name}" in self.said:
             return
-        where = self.said.get(f"at {name}") or self._create(name, mime)
+        where = self.said.get(f"at {name}") or self._create(
+            # A film is sent while it runs; a photo is whole when it is announced.
+            name,
+            mime,
+            length=len(data) if mime == PHOTO_MIME else None,
+        )
         state = self._head(name, where)
         half = len(data) // 2
         if state.sha256 is None and state.offset < half:
@@ -125,14 +130,14 @@ class Story:
         assert state.sha256 == hashlib.sha256(data).hexdigest()
         self._note(f"done {name}", state.sha256)
 
-    def _create(self, name: str, mime: str) -> str:
+    def _create(self, name: str, mime: str, *, length: int | None = None) -> str:
         made = uploads.create(
             self._database,
             self._blobs,
             device_id=self._world.phone,
             record_id=opaque(name),
             mime=mime,
-            length=None,
+            length=length,
             now=self._world.start,
         ).id
         self._note(f"at {name}", made)
@@ -221,6 +226,8 @@ def look(home: Path, database: Database) -> list[str]:
         told = {
             check.name: check.counts for check in report.checks if check.name not in ("clock", "disk", "keys")
         }
+        # The small world's phones were never enrolled by anybody.
+        told["log"].pop("enrolment_not_logged", None)
         wrong += [f"doctor: {name} {counts}" for name, counts in told.items() if counts]
         with database.read() as session:
             records = Counter(row.id for row in session.scalars(select(Record)))

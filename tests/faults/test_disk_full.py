@@ -22,10 +22,10 @@ from tests.faults.judge import judge
 from tests.faults.lines import Line
 from tests.faults.shift import WEBM, Capture, Shift
 from tests.faults.small_disk import small_disk
-from tests.faults.warm import serving
 from tests.faults.yard import make_yard
 from tests.support.phone import Answer, Phone
 from tests.support.rig import Rig, rigged
+from tests.support.serving import serving
 from tests.support.world import opaque
 from webapp.adapters.blobs import FREE_DISK_FLOOR
 from webapp.store.database import Database

@@ -7,7 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from tests.faults.dying import deaths
-from tests.faults.warm import FORKS
+from tests.support.warm import FORKS
 
 
 def test_a_death_at_any_edge_loses_and_doubles_nothing(fast_path: Path) -> None:

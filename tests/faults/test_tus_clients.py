@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from tests.faults.lines import Line
 from tests.faults.shift import WEBM
-from tests.faults.warm import Server, serving
 from tests.support.phone import MIME, Answer, Phone
+from tests.support.serving import Served, serving
 from tests.support.world import key_of, make_world, opaque, open_database
 from webapp.adapters.blobs import Blobs
 from webapp.adapters.clock import SystemClock
@@ -38,7 +38,7 @@ BIG = DATA * 4
 
 @dataclass
 class Dock:
-    server: Server
+    server: Served
     database: Database
     phone: Phone
     home: Path
@@ -206,8 +206,7 @@ class Curl:
 @pytest.fixture
 def curl(dock: Dock, tmp_path: Path) -> Phone:
     """The phone of the dock, talking through curl."""
-    if shutil.which("curl") is None:
-        pytest.skip("no curl on this machine")
+    assert shutil.which("curl"), "No curl on this machine: run .ci/ensure-browser."
     phone = Phone(dock.phone.world, transport=Curl(dock, tmp_path))
     phone.start_session()
     return phone

@@ -16,9 +16,9 @@ from tests.faults.courier import Courier
 from tests.faults.judge import Verdict, judge
 from tests.faults.lines import Line
 from tests.faults.shift import Capture, Shift
-from tests.faults.warm import serving
 from tests.faults.yard import Yard, make_yard
 from tests.support.phone import Answer, Phone
+from tests.support.serving import serving
 
 DEVICES: Final = 5
 PHOTO: Final = (50_000, 70_000)

@@ -89,7 +89,7 @@ def test_a_change_stands_in_the_log_in_its_place(rig: Rig) -> None:
         "type key\nreceived 2026-11-20T02:00:00.000Z\n"
         f"device {phone.device}\nold sha256:{old}\nnew sha256:{new}\nlast-seq 1\n"
     )
-    assert (checked.findings, checked.facts["entries"]) == ([], 3)
+    assert (checked.ok, checked.facts["entries"]) == (True, 3)
 
 
 def test_the_doctor_compares_changes_of_keys_with_the_log(rig: Rig) -> None:
@@ -99,6 +99,8 @@ def test_the_doctor_compares_changes_of_keys_with_the_log(rig: Rig) -> None:
         session.scalars(select(DeviceKey)).one().last_seq = 9
     with rig.services.database.read() as session:
         found = check_log(session, rig.services.settings.home).counts
+    # The small world's phones came before enrolments were logged.
+    assert found.pop("enrolment_not_logged") == rig.count(Device)
     assert found == {"entry_without_key_change": 1, "key_change_without_entry": 1}
 
 

@@ -3,11 +3,12 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import * as inspection from '../../static/src/core/inspection.js';
 import { deviation } from '../../static/src/core/measurement.js';
+import { readSpelling } from '../../static/src/core/sticker.js';
 import { parseRecord, recordText } from '../../static/src/core/record.js';
 import { DISCREPANCIES } from '../../static/src/core/record_kinds.js';
 import { drawOrder, drawSeed } from '../../static/src/core/sampling.js';
 import { sha256Hex } from '../../static/src/core/hash.js';
-import { COUNT_DIFFERS, isStated, rowsOf, skipStep } from '../../static/src/core/table_evidence.js';
+import { COUNT_DIFFERS, rowsOf, skipStep } from '../../static/src/core/table_evidence.js';
 import { instant } from '../../static/src/screens/count_drafts.js';
 import * as drafts from '../../static/src/screens/inspect_drafts.js';
 import { resultRows, resultText } from '../../static/src/screens/result_facts.js';
@@ -58,6 +59,24 @@ test('a line keeps one draw a tranche, the last redraw of each', () => {
   assert.deepEqual(inspection.drawsOf(facts, LINE).map(({ id }) => id), [again.id, second.id]);
   assert.equal(inspection.nextTranche(facts, LINE), 4, 'a number is never used twice, not even after a withdrawal');
   assert.equal(inspection.nextTranche([], LINE), 1);
+});
+
+test('two phones that both drew tranche 1 of a line: both samples are here, and each has its own verdict', () => {
+  const ours = draw();
+  const theirs = draw({ lot: '200', take: '2f'.repeat(16) });
+  const rejected = fact('verdict', { line: LINE, tranche: '1', verdict: 'rejected', draw: ours.id });
+  const facts = [ours, theirs, rejected];
+  assert.deepEqual(inspection.lotsOfLine(facts, LINE).map(({ label, draws }) => [label, draws[0].id]), [['1', ours.id], ['1.2', theirs.id]]);
+  assert.deepEqual(inspection.drawsOf(facts, LINE).map(({ id }) => id), [ours.id, theirs.id]);
+  assert.deepEqual([inspection.verdictOf(ours, facts)?.id, inspection.verdictOf(theirs, facts)], [rejected.id, null]);
+  const again = draw({ redraw: '1', reason: 'units-mixed-up' });
+  assert.deepEqual(inspection.drawsOf([...facts, again], LINE).map(({ id }) => id), [again.id, theirs.id]);
+  assert.equal(inspection.verdictOf(again, [...facts, again])?.id, rejected.id, 'of the same lot');
+  const line = fact('verdict', { line: LINE, tranche: null, verdict: 'hold' });
+  assert.equal(inspection.verdictOf(theirs, [...facts, line])?.id, line.id);
+  assert.equal(inspection.nextTranche(facts, LINE), 2);
+  const same = draw();
+  assert.deepEqual(inspection.drawsOf([ours, same], LINE).length, 2, 'of one count two samples: neither phone loses its own');
 });
 
 test('the newest count of a line that no draw speaks of waits for its sample', () => {
@@ -111,7 +130,7 @@ test('the mat lies in rows of ten', () => {
 });
 
 test('each discrepancy has its own list, in an order that cannot be turned round', () => {
-  for (const type of [...DISCREPANCIES, COUNT_DIFFERS]) assert.ok(isStated(type), type);
+  for (const type of [...DISCREPANCIES, COUNT_DIFFERS]) assert.ok(rowsOf(type, [], { opened: false }).length > 0, type);
   const photo = (/** @type {string} */ slot) => fact('photo', {}, { slot });
   const states = (/** @type {any[]} */ facts) => rowsOf('damaged', facts, { opened: false }).map(({ state }) => state);
   assert.deepEqual(states([]), ['open', 'waits', 'waits', 'open', 'open']);
@@ -148,6 +167,8 @@ test('what is drafted is what the format knows', () => {
   roundtrip(drafts.verdictDraft(refs, times, { line: LINE, tranche: '1', verdict: 'rejected', reason: 'critical-defect', draw: TAKE }));
   const stated = roundtrip(drafts.discrepancyDraft(refs, times, { type: 'wrong_item', line: LINE, units: null }));
   assert.equal(stated.values?.units, null);
+  const onItem = roundtrip(drafts.itemIdDraft(refs, times, { line: LINE, about: TAKE, text: '6901234567892 白' }));
+  assert.deepEqual([onItem.values?.line, onItem.values?.about, readSpelling(onItem.values?.text ?? '')], [LINE, TAKE, '6901234567892 白']);
   const weighed = roundtrip(drafts.tableWeighingDraft(refs, times, { grams: 1250, shown: '1.25', unit: 'kg', opened: true }));
   assert.deepEqual([weighed.values?.target, weighed.values?.opened], ['package', 'yes']);
   const size = { listed: { milli: 20_000, unit: 'cm' }, measured: { milli: 19_000, unit: 'cm' } };

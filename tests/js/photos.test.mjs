@@ -10,7 +10,7 @@ import { photoDraft } from '../../static/src/screens/keep_photo.js';
 import { closeDb, openDb } from '../../static/src/store/db.js';
 import { appendRecord, pending, recordById } from '../../static/src/store/journal.js';
 import { putSetting } from '../../static/src/store/settings.js';
-import { allPhotos, countWaitingPhotos, photoBytes, photosOfParcel, removePhoto } from '../../static/src/store/photos.js';
+import { allPhotos, countWaitingPhotos, photoBytes, removePhoto } from '../../static/src/store/photos.js';
 import { saveSnapshot } from '../../static/src/store/snapshot.js';
 import { sealTake } from '../../static/src/store/take_record.js';
 import { captures } from '../../static/src/sync/captures.js';
@@ -50,8 +50,8 @@ test('a photo and its record are kept together', async () => {
   const none = { line: null, take: null, at: null };
   assert.deepEqual(record.values, { source: 'camera', ...none, about: 'ab'.repeat(16), also: 'EV-04' });
   assert.equal(Buffer.from((await photoBytes(id)) ?? '').toString(), 'waybill');
-  const [row] = await photosOfParcel(PARCEL);
-  assert.deepEqual([row.id, row.slot, row.at, row.verifiedAt], [id, 'EV-12', NOW + 500, null]);
+  const [row] = await allPhotos();
+  assert.deepEqual([row.id, row.parcel, row.slot, row.at, row.verifiedAt], [id, PARCEL, 'EV-12', NOW + 500, null]);
   assert.ok(!('data' in row), 'a list of photos does not load their bytes');
 });
 

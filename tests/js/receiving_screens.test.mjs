@@ -4,6 +4,7 @@ import { beforeEach, test } from 'node:test';
 import { progressOf } from '../../static/src/core/receiving.js';
 import { parseRecord, recordText } from '../../static/src/core/record.js';
 import { readSpelling } from '../../static/src/core/sticker.js';
+import { actByOf, isUrgent } from '../../static/src/core/urgency.js';
 import { pictureSize } from '../../static/src/device/code_picture.js';
 import { instant } from '../../static/src/screens/count_drafts.js';
 import { GateSession } from '../../static/src/screens/gate_session.js';
@@ -17,6 +18,7 @@ import { allPhotos } from '../../static/src/store/photos.js';
 import { getSetting } from '../../static/src/store/settings.js';
 import { saveSnapshot } from '../../static/src/store/snapshot.js';
 import { listsOf, worklists } from '../../static/src/store/worklists.js';
+import { vectors } from './vectors.mjs';
 
 const HOUR = 3_600_000;
 const LINE = 'a1'.repeat(16);
@@ -191,6 +193,27 @@ test('own records count before the server knows of them; China\'s receipt is no 
   assert.deepEqual([lists?.arrived.length, lists?.to_count.length, lists?.urgent.length], [1, 1, 0]);
 });
 
+test('the limit that the server told is the limit; in Vietnam it is of its own receipt', async () => {
+  const facts = [told('f0'.repeat(16), NOW - HOUR)];
+  const act_by = new Date(NOW + 3 * HOUR).toISOString();
+  const urgent = async (/** @type {string} */ kind) => {
+    await saveSnapshot(snapshot({ [IDS[0]]: { facts, act_by } }, kind), NOW);
+    return (await worklists(NOW))?.urgent.map(({ id, actByMs }) => [id, actByMs]);
+  };
+  assert.deepEqual(await urgent('CN_forwarder'), [[IDS[0], NOW + 3 * HOUR]]);
+  assert.deepEqual(await urgent('VN_warehouse'), []);
+  assert.equal((await worklists(NOW))?.to_count[0].actByMs, NOW + 23 * HOUR);
+});
+
+for (const { what, received, act_by, now, urgent } of vectors('urgency').receiver) {
+  test(`urgent: ${what}`, () => {
+    const [receivedMs, actByMs, at] = [received, act_by, now].map(Date.parse);
+    assert.equal(actByOf(null, receivedMs), actByMs);
+    assert.equal(actByOf(act_by, 0), actByMs);
+    assert.equal(isUrgent(actByMs, at), urgent);
+  });
+}
+
 test('urgent is less than four hours, and whatever is past', () => {
   const item = { id: PARCEL, customerCode: null, waybill: null, orderNos: [], arrivedMs: NOW - 24 * HOUR, toCount: true };
   const urgent = (/** @type {number} */ left, toCount = true) => listsOf([{ ...item, toCount, actByMs: NOW + left }], { now: NOW, zone: 'Asia/Shanghai' }).urgent.length;
@@ -232,6 +255,23 @@ test('unknown codes collect; held once, with a picture, and said so when they co
   const next = new GateSession();
   await next.load();
   assert.equal(next.kept.unknown[0].held, held.id);
+});
+
+test('what another phone of the site holds is said so, by whom and when, and only gets another picture', async () => {
+  const theirs = { id: '7b'.repeat(16), at: new Date(NOW - HOUR).toISOString(), worker: 'Li Na' };
+  await saveSnapshot({ ...snapshot(), holds: { 'NOBODY-KNOWS-78': theirs, '7K3M9Q2XZV': { ...theirs, id: '7c'.repeat(16) } } }, NOW);
+  assert.deepEqual(await heldBefore('nobody-knows-78', NOW), { ...theirs, at: NOW - HOUR });
+  assert.equal((await heldBefore('HTTPS://ANY.EXAMPLE/L/7K3M9Q2XZV', NOW))?.id, '7c'.repeat(16), 'a label is one code however it is read');
+  const gate = new GateSession();
+  assert.equal((await gate.scan('NOBODY-KNOWS-78', async () => null))?.kind, 'unknown');
+  assert.deepEqual([gate.kept.unknown[0].held, gate.scanned], [theirs.id, 1]);
+  const shot = { data: Uint8Array.from([0xff, 0xd8, 0xff]).buffer, mime: 'image/jpeg', source: /** @type {const} */ ('camera') };
+  assert.equal(await holdParcel('NOBODY-KNOWS-78', shot), theirs.id);
+  assert.deepEqual(await recordsSince('unidentified', 0), []);
+  assert.equal(parseRecord((await recordsSince('photo', 0))[0].text).values?.about, theirs.id);
+  // Matched at the desk meanwhile: the part is told anew without it.
+  await saveSnapshot({ ...snapshot(), holds: {} }, NOW);
+  assert.equal(await heldBefore('NOBODY-KNOWS-78', NOW), null);
 });
 
 test('a second comparison with the slip replaces the first; the end forgets the list', async () => {

@@ -12,13 +12,13 @@ import {
   fractionPlan,
   judge,
   LARGEST_LOT,
-  LEVELS,
   rank,
   readAql,
   resolve,
   sample,
   TABLE_2A,
 } from '../../static/src/core/sampling.js';
+import { LEVELS } from '../../static/src/core/record_kinds.js';
 import { vectors } from './vectors.mjs';
 
 const said = vectors('sampling');

@@ -80,6 +80,6 @@ test('only what the server verified is not at risk', () => {
   assert.ok(isAtRisk({ ...capture, state: 'problem', problem: 'mismatch' }));
   assert.ok(!isAtRisk({ ...capture, state: 'verified' }));
   assert.ok(!isAtRisk({ ...capture, bytes: 0, state: 'problem', problem: 'empty' }));
-  assert.equal(sizeText(1), '1 kB');
-  assert.equal(sizeText(1_340_000), '1.3 MB');
+  assert.equal(sizeText(1), '1\u00a0kB');
+  assert.equal(sizeText(1_340_000), '1.3\u00a0MB');
 });

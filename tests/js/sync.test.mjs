@@ -15,7 +15,7 @@ import { enrol } from '../../static/src/sync/enrol.js';
 import { Bell, backoffMs } from '../../static/src/sync/patience.js';
 import { refreshSnapshot } from '../../static/src/sync/refresh.js';
 import { countChallenges } from '../../static/src/store/challenges.js';
-import { postRecords, sendPending } from '../../static/src/sync/send_records.js';
+import { askAboutQuarantined, postRecords, sendPending } from '../../static/src/sync/send_records.js';
 import { GRACE_MS, letGo, nextTake, sendTake, verifyTake } from '../../static/src/sync/send_takes.js';
 import { endShift, startShift } from '../../static/src/sync/shift.js';
 import { MAX_PATCH, MIN_PATCH, nextPatchBytes, uploadOf, uploadTake } from '../../static/src/sync/upload.js';
@@ -110,6 +110,24 @@ test('what a blocked phone sends is marked so, sent once, and kept', async () =>
   await sendPending();
   const row = await recordById(id);
   assert.deepEqual([row?.state, row?.text, (await pending()).length], ['quarantined', text, 0]);
+});
+
+test('a released take of a blocked phone is let go once the desk has its bytes', async () => {
+  const filmed = await film(['one', 'two']);
+  await sealTake(filmed, { closed: 'complete', ...span(1000, 4000) }, await means());
+  dock.blocked = dock.shut = true;
+  await sendPending();
+  assert.deepEqual(await askAboutQuarantined(), { released: 0, kept: 2 });
+  assert.equal(await nextTake(() => true), null, 'nothing to send before an owner has looked');
+  dock.blocked = false;
+  assert.deepEqual(await askAboutQuarantined(), { released: 2, kept: 0 });
+  const take = await nextTake(() => true);
+  assert.equal(take?.takeId, filmed.takeId);
+  await assert.rejects(sendTake(/** @type {any} */ (take), run), { code: 'device_revoked' }, 'the desk has no bytes yet');
+  assert.equal((await allTakes())[0].verifiedAt, null);
+  dock.brought = true;
+  await sendTake(/** @type {any} */ (take), run);
+  assert.equal((await allTakes())[0].verifiedAt, NOW);
 });
 
 test('a batch refused as a whole is halved until the one bad record stands alone', async () => {

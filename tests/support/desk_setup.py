@@ -119,7 +119,7 @@ class SetupDesk:
 
     def clock(self, order_id: str, rule: str) -> Deadline | None:
         with self.database.read() as session:
-            return session.get(Deadline, (order_id, rule))
+            return session.get(Deadline, (order_id, rule, "order", order_id))
 
     def account_of(self, name: str) -> str:
         """The id of Chi's account of this name."""

@@ -21,6 +21,7 @@ from tests.browser.pages.phone_store import PhoneStore
 from tests.support.browsers import PHONE, browser, kill_browser
 from tests.support.fake_camera import film_of_code
 from tests.support.serving import Served, serving
+from tests.support.templates import lay_database
 from webapp.config import read_settings
 from webapp.store.schema import Device, Order
 from webapp.usecases.demo import PIN, fill_demo
@@ -41,6 +42,7 @@ class Prepared:
 
 def prepared(home: Path) -> Prepared:
     """The demo's orders on a server; the first one is to be counted."""
+    lay_database(home / "dockproof.db")
     services = build_services(read_settings({"DOCKPROOF_HOME": str(home)}, home))
     now = services.clock.now()
     fill_demo(services.database, services.blobs, services.rulebook, now=now, film=False)

@@ -53,6 +53,7 @@ TYPICAL: Mapping[str, Mapping[str, object]] = {
     "defect": {"line": World.red_line, "class": "major", "code": "stain", "quantity": 1},
     "inspection": {"draw": opaque("draw"), "inspected": 4, "defective": "0 0 0"},
     "verdict": {"verdict": "passed"},
+    "item-id": {"line": World.red_line, "text": sticker_spelling("6901234567892")},
     "measurement": {
         "line": World.red_line,
         "attribute": "length",

@@ -6,47 +6,42 @@ import os
 import re
 import signal
 import ssl
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
 
+from tests.support.templates import lay_database
+from tests.support.warm import start
+
 _START_SECONDS = 60
 
 
 class Served:
+    """Starts at once. ``environ``: its settings beside the home."""
+
     def __init__(
-        self, home: Path, *arguments: str, port: int = 0, environ: dict[str, str] | None = None
+        self, home: Path, *arguments: str, port: int = 0, environ: Mapping[str, str] | None = None
     ) -> None:
         self.home = home
         self.lines: list[str] = []
         self._ready = threading.Event()
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("DOCKPROOF_")}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "webapp.cli.main", "serve", "--port", str(port), *arguments],
-            env={**inherited, "DOCKPROOF_HOME": str(home), **(environ or {})},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        threading.Thread(target=self._read, daemon=True).start()
+        self._process, said = start(home, ("serve", "--port", str(port), *arguments), environ or {})
+        threading.Thread(target=self._read, args=(said,), daemon=True).start()
         if not self._ready.wait(_START_SECONDS):
             self.kill()
             raise AssertionError("serve did not start:\n" + "\n".join(self.lines))
         self._answer()
 
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.lines.append(line.rstrip("\n"))
-            if line.startswith("Stop with"):
-                self._ready.set()
+    def _read(self, said: int) -> None:
+        with os.fdopen(said, encoding="utf-8") as lines:
+            for line in lines:
+                self.lines.append(line.rstrip("\n"))
+                if line.startswith("Stop with"):
+                    self._ready.set()
         self._ready.set()
 
     def _answer(self) -> None:
@@ -62,10 +57,11 @@ class Served:
                     assert client.get(f"{address}/healthz").status_code == 200
                     return
                 except httpx.TransportError as trouble:
-                    if self.process.poll() is not None or time.monotonic() > until_end:
+                    if not self._process.is_alive() or time.monotonic() > until_end:
                         self.kill()
                         raise AssertionError("serve does not answer:\n" + "\n".join(self.lines)) from trouble
-                time.sleep(0.02)
+                # Nobody tells when a port begins to listen; a process that ends is told at once.
+                self._process.join(0.02)
 
     @property
     def address(self) -> str:
@@ -83,9 +79,11 @@ class Served:
 
     def kill(self) -> None:
         """As the power fails: every process of the group at once."""
+        assert self._process.pid is not None
         with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()  # one that has not come as far as a group of its own
+        self._process.join()
 
     def _said(self, start: str) -> str:
         for line in self.lines:
@@ -95,7 +93,9 @@ class Served:
 
 
 @contextmanager
-def serving(home: Path, *arguments: str, environ: dict[str, str] | None = None) -> Iterator[Served]:
+def serving(home: Path, *arguments: str, environ: Mapping[str, str] | None = None) -> Iterator[Served]:
+    """A new home gets an empty, migrated database: migrations take their time, and have tests of their own."""
+    lay_database(home / "dockproof.db")
     served = Served(home, *arguments, environ=environ)
     try:
         yield served

@@ -337,6 +337,10 @@ FACTS: dict[str, tuple[str, dict[str, str | None]]] = {
         f"type wrong_item\nline {LINE}\nunits 3\n",
         {"type": "wrong_item", "line": LINE, "units": "3"},
     ),
+    "item-id": (
+        f"line {LINE}\nabout {OTHER}\ntext NjkwMTIzNDU2Nzg5Mg\n",
+        {"line": LINE, "about": OTHER, "text": "NjkwMTIzNDU2Nzg5Mg"},
+    ),
     "segment": (f"of {OTHER}\nnext {DRAW}\n", {"of": OTHER, "next": DRAW}),
     "unidentified": ("alias MjAyNi1B\n", {"alias": "MjAyNi1B"}),
 }

@@ -73,6 +73,8 @@ CLOSED = [condition(10), photo(12, "EV-12", "EV-04"), weighing(20), photo(21, "E
 OPENED = [*CLOSED, opening(30)]
 COUNTED = [*OPENED, take(90)]
 FIRST, SECOND, AGAIN = draw(100, LINE_A), draw(101, LINE_B), draw(110, LINE_A, redraw=1)
+OURS, THEIRS = draw(100, LINE_A, take="a1" * 16), draw(105, LINE_A, take="b2" * 16)
+OURS_AGAIN = draw(110, LINE_A, redraw=1, take="a1" * 16)
 TYPO = weighing(20, 1_240, gone=True)
 
 CASES = [
@@ -349,6 +351,52 @@ CASES = [
         asked=SAMPLE,
         opened=30,
         next="verdict",
+    ),
+    case(
+        "two phones called two lots tranche 1: one of them inspected",
+        [*COUNTED, OURS, THEIRS, inspection(120, OURS)],
+        "ddddoo",
+        asked=SAMPLE,
+        opened=30,
+        next="sample",
+    ),
+    case(
+        "two lots of one number: a redraw leaves the other's draw standing",
+        [*COUNTED, OURS, THEIRS, OURS_AGAIN, inspection(120, OURS_AGAIN), inspection(121, THEIRS)],
+        "dddddo",
+        asked=SAMPLE,
+        opened=30,
+        next="verdict",
+    ),
+    case(
+        "two lots of one number: the verdict on one is none on the other",
+        [
+            *COUNTED,
+            OURS,
+            THEIRS,
+            inspection(120, OURS),
+            inspection(121, THEIRS),
+            verdict(130, "rejected", LINE_A, 1, OURS),
+        ],
+        "dddddo",
+        asked=SAMPLE,
+        opened=30,
+        next="verdict",
+    ),
+    case(
+        "two lots of one number: a verdict on each",
+        [
+            *COUNTED,
+            OURS,
+            THEIRS,
+            inspection(120, OURS),
+            inspection(121, THEIRS),
+            verdict(130, "rejected", LINE_A, 1, OURS),
+            verdict(131, "passed", LINE_A, 1, THEIRS),
+        ],
+        "dddddd",
+        asked=SAMPLE,
+        opened=30,
     ),
     case(
         "a verdict a line",

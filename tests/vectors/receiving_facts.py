@@ -45,8 +45,12 @@ def take(at: int, closed: str = "complete", slot: str = "EV-18", **more: Any) ->
     return fact(at, "take", {"opens": "1f" * 16, "closed": closed}, slot=slot, **more)
 
 
-def draw(at: int, line: str, tranche: int = 1, redraw: int = 0, **more: Any) -> Fields:
+def draw(
+    at: int, line: str, tranche: int = 1, redraw: int = 0, take: str | None = None, **more: Any
+) -> Fields:
+    """``take``: the count that it is of, where a case tells two apart."""
     values = {"line": line, "tranche": str(tranche), "redraw": str(redraw)}
+    values |= {"take": take} if take else {}
     return fact(at, "draw", values, nth=line + str(tranche), **more)
 
 
@@ -54,13 +58,21 @@ def inspection(at: int, drawn: Fields, **more: Any) -> Fields:
     return fact(at, "inspection", {"draw": drawn["id"], "inspected": "4", "defective": "0 0 0"}, **more)
 
 
-def verdict(at: int, said: str, line: str | None = None, tranche: int | None = None, **more: Any) -> Fields:
+def verdict(
+    at: int,
+    said: str,
+    line: str | None = None,
+    tranche: int | None = None,
+    of: Fields | None = None,
+    **more: Any,
+) -> Fields:
+    """``of``: the draw that it names."""
     values = {
         "line": line,
         "tranche": tranche and str(tranche),
         "verdict": said,
         "reason": None,
-        "draw": None,
+        "draw": of and of["id"],
     }
     return fact(at, "verdict", values, nth=line or "", **more)
 

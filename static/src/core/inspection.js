@@ -3,6 +3,7 @@
  * which unit, what QC decided (S3-09). Pure.
  */
 import { aqlPlan, drawOrder, fractionPlan, judge } from './sampling.js';
+import { lotOfDraw, lotsOf, speaksOf, standingOf } from './tranches.js';
 
 /** @typedef {import('./receiving.js').Fact} Fact */
 /** @typedef {import('./sampling.js').SamplingPlan} SamplingPlan */
@@ -42,21 +43,24 @@ export function samplingOf({ values }) {
 }
 
 /**
- * The draws of a line that stand, one a tranche: a redraw goes before what it replaces.
+ * The lots of a line, by the number that people gave them.
+ * @param {readonly Fact[]} facts of the parcel
+ * @param {string} line
+ * @returns {import('./tranches.js').Lot[]} without draws that were taken back
+ */
+export function lotsOfLine(facts, line) {
+  const lots = lotsOf(facts.filter(({ kind, gone, values }) => kind === 'draw' && !gone && values.line === line));
+  return lots.sort((a, b) => Number(a.draws[0].values.tranche) - Number(b.draws[0].values.tranche));
+}
+
+/**
+ * The draws of a line that stand, one a tranche, or several that people made of one count at once.
  * @param {readonly Fact[]} facts of the parcel
  * @param {string} line
  * @returns {Fact[]} by tranche
  */
 export function drawsOf(facts, line) {
-  /** @type {Map<number, Fact>} */
-  const byTranche = new Map();
-  for (const draw of facts) {
-    if (draw.kind !== 'draw' || draw.gone || draw.values.line !== line) continue;
-    const tranche = Number(draw.values.tranche);
-    const known = byTranche.get(tranche);
-    if (!known || Number(known.values.redraw) < Number(draw.values.redraw)) byTranche.set(tranche, draw);
-  }
-  return [...byTranche.entries()].sort(([a], [b]) => a - b).map(([, draw]) => draw);
+  return lotsOfLine(facts, line).flatMap(standingOf);
 }
 
 /**
@@ -118,13 +122,11 @@ export function defectsOf(draw, facts) {
   return facts.filter(({ kind, gone, values }) => kind === 'defect' && !gone && values.draw === draw.id && values.unit !== null);
 }
 
-/** The newest one that speaks of the draw's line and tranche, or of the whole parcel. @param {Fact} draw @param {readonly Fact[]} facts */
-export function verdictOf({ values: { line, tranche } }, facts) {
-  const verdicts = facts.filter(({ kind, gone, values }) => {
-    if (kind !== 'verdict' || gone) return false;
-    return !values.line || (values.line === line && (!values.tranche || values.tranche === tranche));
-  });
-  return verdicts.at(-1) ?? null;
+/** The newest one that speaks of the draw's tranche, its line, or of the whole parcel. @param {Fact} draw @param {readonly Fact[]} facts */
+export function verdictOf(draw, facts) {
+  const lots = lotsOf([...facts.filter(({ id }) => id !== draw.id), draw]);
+  const lot = lotOfDraw(lots, draw.id);
+  return facts.filter((fact) => fact.kind === 'verdict' && !fact.gone && lot && speaksOf(fact, lot, lots)).at(-1) ?? null;
 }
 
 /**

@@ -4,6 +4,7 @@
  * tests/vectors/receiving.json. Pure.
  */
 import { STEPS } from './plan.js';
+import { lotsOf, speaksOf, standingOf } from './tranches.js';
 
 /**
  * One record as far as this needs it. `at`: epoch milliseconds, best known; `corrects`: the record it replaced, so that a
@@ -195,30 +196,12 @@ function stepOf(name, { done, standing, opened, asked }) {
 }
 
 /**
- * The draws that count, by line and tranche: the last redraw, or several that people made at once.
- * @param {readonly Fact[]} standing
- * @returns {Fact[][]} one list a tranche
- */
-function drawsOf(standing) {
-  /** @type {Map<string, Fact[]>} */
-  const last = new Map();
-  for (const draw of standing.filter(({ kind }) => kind === 'draw')) {
-    const subject = `${draw.values.line} ${draw.values.tranche}`;
-    const before = last.get(subject);
-    const newer = Number(draw.values.redraw) - Number(before?.[0].values.redraw ?? -1);
-    if (newer > 0) last.set(subject, [draw]);
-    else if (newer === 0) before?.push(draw);
-  }
-  return [...last.values()];
-}
-
-/**
  * @param {readonly Fact[]} standing
  * @param {readonly string[]} lines
  * @returns {Fact[]} the inspections, when every tranche drawn has one and every line was drawn; else none
  */
 function sampleFacts(standing, lines) {
-  const tranches = drawsOf(standing);
+  const tranches = lotsOf(standing).map(standingOf);
   const drawn = new Set(tranches.flat().map(({ values }) => values.line));
   const ids = new Set(tranches.flat().map(({ id }) => id));
   const inspections = standing.filter(({ kind, values }) => kind === 'inspection' && ids.has(values.draw ?? ''));
@@ -234,15 +217,11 @@ function sampleFacts(standing, lines) {
  */
 function verdictFacts(standing, lines) {
   const verdicts = standing.filter(({ kind }) => kind === 'verdict');
-  const draws = drawsOf(standing).map(([{ values }]) => ({ line: values.line, tranche: values.tranche }));
-  const undrawn = lines.filter((line) => !draws.some((draw) => draw.line === line)).map((line) => ({ line, tranche: null }));
-  const covered = [...draws, ...undrawn].every(({ line, tranche }) =>
-    verdicts.some(({ values }) => {
-      const sameTranche = !values.tranche || !tranche || values.tranche === tranche;
-      return !values.line || (values.line === line && sameTranche);
-    }),
-  );
-  return covered ? verdicts : [];
+  const lots = lotsOf(standing);
+  const drawn = new Set(lots.map(({ draws }) => draws[0].values.line));
+  const whole = lots.every((lot) => verdicts.some((verdict) => speaksOf(verdict, lot, lots)));
+  const bare = lines.filter((line) => !drawn.has(line)).every((line) => verdicts.some(({ values }) => !values.line || values.line === line));
+  return whole && bare ? verdicts : [];
 }
 
 /**

@@ -7,6 +7,8 @@ const ID = '[0-9a-f]{32}';
 const N = '(?:0|[1-9]\\d{0,15})';
 const ONE_UP = '[1-9]\\d{0,15}';
 const CODE = '[a-z][a-z0-9_-]{0,39}';
+/** As sticker.js writes it. */
+const SPELLING = '[A-Za-z0-9_-]{2,1067}';
 
 /** Outer condition of a parcel before anybody opens it. */
 export const OUTER = /** @type {const} */ (['intact', 'dented', 'crushed', 'torn', 'wet', 'opened']);
@@ -19,6 +21,8 @@ export const LENGTH_UNITS = /** @type {const} */ (['mm', 'cm', 'm', 'in']);
 export const PHOTO_SOURCES = /** @type {const} */ (['camera', 'still', 'input']);
 export const VERDICTS = /** @type {const} */ (['passed', 'hold', 'rejected']);
 export const DEFECT_CLASSES = /** @type {const} */ (['critical', 'major', 'minor']);
+/** Inspection levels of ISO 2859-1, in the order of its table 1. */
+export const LEVELS = /** @type {const} */ (['S-1', 'S-2', 'S-3', 'S-4', 'I', 'II', 'III']);
 /** What a receiver can state at the table; the claim types of domain.md 4.2 that begin there. */
 export const DISCREPANCIES = /** @type {const} */ ([
   'short_count',
@@ -101,7 +105,7 @@ const KEYS = {
     ['tranche', ONE_UP],
     ['lot', ONE_UP],
     ['plan', '(?:fix|aql)'],
-    ['level', noneOr('(?:S-1|S-2|S-3|S-4|I|II|III)')],
+    ['level', noneOr(oneOf(LEVELS))],
     ['aql', noneOr('\\d[.]\\d{1,2}')],
     ['n', ONE_UP],
     ['take', ID],
@@ -141,11 +145,16 @@ const KEYS = {
     ['line', noneOr(ID)],
     ['units', noneOr(N)],
   ],
+  'item-id': [
+    ['line', noneOr(ID)],
+    ['about', noneOr(ID)],
+    ['text', SPELLING],
+  ],
   segment: [
     ['of', ID],
     ['next', ID],
   ],
-  unidentified: [['alias', '[A-Za-z0-9_-]{2,1067}']],
+  unidentified: [['alias', SPELLING]],
   withdrawal: [['reason', CODE]],
 };
 

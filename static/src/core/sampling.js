@@ -3,7 +3,7 @@
  * webapp/domain/sampling.py (tests/vectors/sampling.json stands behind both). Pure, synchronous.
  */
 import { sha256Bytes } from './hash.js';
-import { DEFECT_CLASSES } from './record_kinds.js';
+import { DEFECT_CLASSES, LEVELS } from './record_kinds.js';
 
 /**
  * `limits`: Ac and Re by class, each for the first `n` units of the draw; `aql` null: critical, none allowed.
@@ -19,7 +19,6 @@ import { DEFECT_CLASSES } from './record_kinds.js';
 /** More units of one line are not counted one by one. */
 export const LARGEST_LOT = 1_000_000;
 
-export const LEVELS = Object.freeze(['S-1', 'S-2', 'S-3', 'S-4', 'I', 'II', 'III']);
 export const AQLS = Object.freeze(['0.65', '1.0', '1.5', '2.5', '4.0', '6.5']);
 
 // Table 1: the largest lot of each row; its code letters by LEVELS. The last row has no end.
@@ -103,7 +102,7 @@ export function aqlPlan(lot, level, aql) {
  */
 export function codeLetter(lot, level) {
   checkLot(lot);
-  const column = LEVELS.indexOf(level);
+  const column = /** @type {readonly string[]} */ (LEVELS).indexOf(level);
   if (column < 0) throw new RangeError('sampling_level_unknown');
   return CODE_LETTERS[LOT_ENDS.findIndex((end) => lot <= end)][column];
 }

@@ -34,6 +34,16 @@ export function stickerSpelling(text) {
 }
 
 /**
+ * What somebody typed or scanned, cut to what a record carries.
+ * @param {string} text
+ * @returns {string} its spelling
+ * @throws {RangeError} nothing is left
+ */
+export function carriedSpelling(text) {
+  return stickerSpelling(Array.from(text.replaceAll('\0', '').replace(/\p{Cs}/gu, '')).slice(0, MAX_CHARACTERS).join(''));
+}
+
+/**
  * The text of a sticker from its one spelling in a record.
  * @param {string} spelling
  * @returns {string}

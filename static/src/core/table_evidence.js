@@ -46,11 +46,6 @@ const ROWS = Object.freeze({
   wrong_weight: [{ key: 'closed_scale', slot: 'EV-16', weigh: true }, LABEL],
 });
 
-/** @param {string} type @returns {boolean} */
-export function isStated(type) {
-  return Object.hasOwn(ROWS, type);
-}
-
 /**
  * Each thing to show, with where it stands. What was photographed of the parcel before counts as well.
  * @param {string} type of the discrepancy, or COUNT_DIFFERS

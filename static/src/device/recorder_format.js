@@ -36,12 +36,3 @@ export function pickFormat(supported, sound) {
 export function bearsBands(type) {
   return /^video\/mp4|h264|avc1/i.test(type);
 }
-
-/**
- * The bare type that stands in the record and in the upload: `video/mp4` or `video/webm`.
- * @param {string} type
- * @returns {string}
- */
-export function bareType(type) {
-  return (type.split(';')[0] ?? type).trim().toLowerCase();
-}

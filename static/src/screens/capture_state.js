@@ -12,14 +12,14 @@ export function isAtRisk(capture) {
 }
 
 /**
- * Bytes as people read them, whole kB below a MB.
+ * Bytes as people read them, whole kB below a MB; number and unit stay on one line.
  * @param {number} bytes
  * @returns {string}
  */
 export function sizeText(bytes) {
-  if (bytes < 1_000_000) return `${Math.ceil(bytes / 1000)} kB`;
+  if (bytes < 1_000_000) return `${Math.ceil(bytes / 1000)}\u00a0kB`;
   const tenths = Math.round(bytes / 100_000);
-  return `${Math.floor(tenths / 10)}.${tenths % 10} MB`;
+  return `${Math.floor(tenths / 10)}.${tenths % 10}\u00a0MB`;
 }
 
 /** @param {Capture} capture */

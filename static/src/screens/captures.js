@@ -86,6 +86,7 @@ export class CapturesScreen extends View {
 
   /** What the server last said against these captures, in words. @private @returns {string | null} */
   refusedWords() {
+    if (this.refused === 'device_revoked') return t('sync.blocked_next');
     return this.refused && HINDERS.has(this.refused) ? t(`error.${this.refused}`) : null;
   }
 

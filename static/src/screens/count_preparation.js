@@ -1,7 +1,6 @@
 /** What the counting screen must know of a parcel before the shutter opens. */
 
 import { nextTranche } from '../core/inspection.js';
-import { stateOf } from '../core/receiving.js';
 import { provenSteps } from '../core/take_steps.js';
 import { factsOfParcel, progressOfParcel } from '../store/parcel_records.js';
 import { factsOfOrders } from '../store/sample_records.js';
@@ -10,12 +9,10 @@ import { appState } from '../ui/state.js';
 import { unfinishedTake } from './count_resume.js';
 
 /**
- * `proven`: steps of the take that were proven before it; `before`: asked steps that are late once the parcel is cut open;
- * `tranches`: the number that a line's next tranche will have, so that the units put aside are those that are drawn;
+ * `proven`: steps of the take that were proven before it; `tranches`: the number that a line's next tranche will have, so that the units put aside are those that are drawn;
  * `knownWhys`: reasons that this worker has seen often enough.
  * @typedef {object} Preparation
  * @property {import('../core/take_steps.js').TakeStep[]} proven
- * @property {('condition' | 'weight')[]} before
  * @property {import('./count_resume.js').UnfinishedTake | null} unfinished
  * @property {ReadonlyMap<string, number>} tranches
  * @property {Set<string>} knownWhys
@@ -33,10 +30,8 @@ export async function loadPreparation(facts) {
     knownWhys(appState().worker?.id ?? ''),
     factsOfOrders(facts.id),
   ]);
-  const open = (/** @type {'condition' | 'weight'} */ step) => progress !== null && stateOf(progress, step) === 'open';
   return {
     proven: provenSteps(known, (progress?.opened ?? null) !== null),
-    before: /** @type {const} */ (['condition', 'weight']).filter(open),
     unfinished,
     tranches: new Map(facts.lines.map(({ id }) => [id, nextTranche(ordered, id)])),
     knownWhys: whys,

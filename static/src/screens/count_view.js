@@ -66,10 +66,9 @@ export function overPicture({ running, seconds, minutes, total, recounted, warni
  * @param {object} now
  * @param {import('../core/take_steps.js').TakeSteps} now.steps
  * @param {boolean} now.why whether the reason is shown
- * @param {string} now.late what should have been done before the parcel is cut open; empty: nothing
  * @param {() => void} now.onShown
  */
-export function stepStrip({ steps, why, late, onShown }) {
+export function stepStrip({ steps, why, onShown }) {
   const { current, done } = steps;
   const at = current ? TAKE_STEPS.indexOf(current) : TAKE_STEPS.length;
   const state = (/** @type {import('../core/take_steps.js').TakeStep} */ step, /** @type {number} */ i) =>
@@ -81,7 +80,6 @@ export function stepStrip({ steps, why, late, onShown }) {
         ${current
           ? html`<p class="strip-name"><span class="number">${at + 1}/${TAKE_STEPS.length}</span> ${t(`count.step_${current}`)}</p>
               <p class="strip-show">${t(`count.show_${current}`)}</p>
-              ${late ? html`<p class="strip-late" role="alert">${late}</p>` : nothing}
               ${why ? html`<p class="strip-why">${t(`count.why_${current}`)}</p>` : nothing}`
           : html`<p class="strip-name">${t('count.steps_done')}</p>`}
       </div>

@@ -241,13 +241,9 @@ export class CountingScreen extends TakeScreen {
       this.whyNoted = current;
       void noteWhy(appState().worker?.id ?? '', `take.${current}`);
     }
-    const uncut = current === 'label' || current === 'tape' || current === 'cut';
-    const late = uncut ? (this.prepared?.before ?? []).map((step) => t(`plan.step_${step}`)).join(' · ') : '';
     return stepStrip({
       steps,
-      // A warning needs the room.
-      why: current !== null && !late && !known.has(`take.${current}`),
-      late: late && t('count.before_cut', { steps: late }),
+      why: current !== null && !known.has(`take.${current}`),
       onShown: () => this.shown(),
     });
   }

@@ -9,10 +9,11 @@ import { doneIcon, noIcon, photoIcon, recordIcon } from '../ui/icons.js';
 import { messageBox } from '../ui/message.js';
 import { t } from '../ui/words.js';
 import { variantOf } from './goods.js';
-import { discrepancyDraft, tableWeighingDraft } from './inspect_drafts.js';
+import { discrepancyDraft, itemIdDraft, tableWeighingDraft } from './inspect_drafts.js';
 import { keepPhoto } from './keep_photo.js';
 import { keepRecord, nowSpan } from './keep_record.js';
 import { skipDraft } from './receiving_drafts.js';
+import { itemIdText } from './recorded.js';
 import { guidedPath, resultPath } from './routes.js';
 import { TableScreen } from './table_screen.js';
 import { WeighPad } from './weigh.js';
@@ -35,6 +36,8 @@ const REASONS = {
   'EV-17': ['nothing-there', 'box-gone', 'camera-broken'],
 };
 const OTHER_REASONS = Object.freeze(['goods-gone', 'no-time', 'camera-broken', 'importer-said']);
+/** Types that ask for the ID of one received item (S2-26). */
+const WITH_ITEM_ID = new Set(['wrong_item', 'wrong_parcel']);
 const MOST_DIGITS = 5;
 
 export class DiscrepancyScreen extends TableScreen {
@@ -45,6 +48,8 @@ export class DiscrepancyScreen extends TableScreen {
     /** The line that it is about; null: the whole parcel. @type {string | null} */
     this.line = null;
     this.units = '';
+    /** What stands on the item, typed or scanned. */
+    this.itemId = '';
     /** The row whose picture is taken. @type {string | null} */
     this.row = null;
     /** The row that is being left out. @type {string | null} */
@@ -85,9 +90,25 @@ export class DiscrepancyScreen extends TableScreen {
       const opened = row.slot === 'EV-14';
       const weighing = weight && (await keepRecord(tableWeighingDraft(this.refs, nowSpan(), { ...weight, opened })));
       const line = this.stated(work)?.values.line ?? null;
+      if (row.key === 'item_id') await this.keepItemId(work);
       await keepPhoto({ refs: this.refs, slot: row.slot, line, about: weighing ? weighing.id : stated, ...shot });
     }, { heard: true });
     if (kept) this.turnTo(null);
+  }
+
+  /** @private @param {ParcelWork} work */
+  async keepItemId(work) {
+    const text = this.itemId.trim();
+    if (!text || !WITH_ITEM_ID.has(this.type)) return;
+    const stated = this.stated(work);
+    await keepRecord(itemIdDraft(this.refs, nowSpan(), { line: stated?.values.line ?? null, about: stated?.id ?? null, text }));
+    // The picture may still fail: once more must not write it twice.
+    this.itemId = '';
+  }
+
+  /** The ID alone: its picture was taken before, or comes next. @private */
+  async saveItemId() {
+    if (await this.write((work) => this.keepItemId(work))) this.turnTo(null);
   }
 
   /** @private @param {string | null} row */
@@ -147,7 +168,7 @@ export class DiscrepancyScreen extends TableScreen {
     const open = rows.filter(({ state }) => state === 'open' || state === 'waits').length;
     const page = html`${messageBox({ kind: 'warn', what: t('evidence.told'), next: t('evidence.no_confirm') })}
       <p class="lead" data-open=${open}>${open > 0 ? t('evidence.now', { n: open }) : t('evidence.all')}</p>
-      <ul class="evidence-rows">${rows.map((row) => this.rowOf(row))}</ul>
+      <ul class="evidence-rows">${rows.map((row) => this.rowOf(row, work))}</ul>
       ${this.type === COUNT_DIFFERS
         ? nothing
         : html`<button type="button" class="link" data-again @click=${() => {
@@ -158,13 +179,20 @@ export class DiscrepancyScreen extends TableScreen {
     return { page, foot: html`<button type="button" class="big ${look}" data-result @click=${() => this.go(resultPath(this.parcelId))}>${t('judge.to_result')}</button>` };
   }
 
-  /** @private @param {RowState} row */
-  rowOf(row) {
+  /** @private @param {ParcelWork} work @returns {Fact[]} IDs that were kept of what is stated here */
+  itemIds(work) {
+    const about = this.stated(work)?.id;
+    return work.facts.filter(({ kind, gone, values }) => kind === 'item-id' && !gone && values.about === about);
+  }
+
+  /** @private @param {RowState} row @param {ParcelWork} work */
+  rowOf(row, work) {
     const { key, slot, state, film } = row;
+    const ids = key === 'item_id' ? this.itemIds(work) : [];
     const marks = { done: doneIcon, skipped: noIcon, open: nothing, waits: nothing };
     const press = () => (film ? this.go(guidedPath(this.parcelId, slot)) : this.turnTo(key));
     return html`<li class=${state} data-row=${key} data-state=${state}>
-      <div class="evidence-text"><strong>${marks[state]}${t(`evidence.name_${key}`)}</strong><span>${t(`evidence.show_${key}`)}</span></div>
+      <div class="evidence-text"><strong>${marks[state]}${t(`evidence.name_${key}`)}</strong><span>${t(`evidence.show_${key}`)}</span>${ids.map(({ values }) => html`<span data-item-id>${itemIdText(values)}</span>`)}</div>
       ${state === 'open'
         ? html`<button type="button" class="option soft" data-cannot aria-label="${t('receive.skip')} ${t(`evidence.name_${key}`)}" @click=${() => {
               this.skipping = this.skipping === key ? null : key;
@@ -182,12 +210,29 @@ export class DiscrepancyScreen extends TableScreen {
 
   /** @private @param {RowState} row */
   cameraPart(row) {
+    if (row.key === 'item_id' && WITH_ITEM_ID.has(this.type)) return this.itemIdPart(row);
     return {
       camera: this.camera(t(`evidence.show_${row.key}`), (shot) => void this.shot(row, shot)),
       page: row.weigh
         ? html`<p class="panel-question">${t('evidence.type_weight')}</p><dp-weigh-pad .disabled=${this.busy} @weight=${() => this.requestUpdate()}></dp-weigh-pad>`
         : html`<p class="lead">${t(`evidence.name_${row.key}`)}</p><p>${t(`evidence.show_${row.key}`)}</p>`,
       foot: row.weigh ? nothing : html`<button type="button" class="big plain" @click=${() => this.turnTo(null)}>${t('phone.back')}</button>`,
+    };
+  }
+
+  /** @private @param {RowState} row */
+  itemIdPart(row) {
+    return {
+      camera: this.camera(t('evidence.show_item_id'), (shot) => void this.shot(row, shot)),
+      page: html`<div class="field"><label for="item-id">${t('evidence.item_id')}</label>
+        <input id="item-id" maxlength="200" autocomplete="off" autocapitalize="characters" spellcheck="false" .value=${this.itemId}
+          @input=${(/** @type {Event} */ event) => {
+            this.itemId = /** @type {HTMLInputElement} */ (event.target).value;
+            this.requestUpdate();
+          }} /><p class="hint">${t('evidence.item_id_hint')}</p></div>`,
+      foot: this.itemId.trim()
+        ? html`<button type="button" class="big plain" data-save-item ?disabled=${this.busy} @click=${() => void this.saveItemId()}>${t('evidence.item_id_save')}</button>`
+        : html`<button type="button" class="big plain" @click=${() => this.turnTo(null)}>${t('phone.back')}</button>`,
     };
   }
 }

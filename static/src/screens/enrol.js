@@ -14,7 +14,7 @@ import { View } from '../ui/view.js';
 import { t } from '../ui/words.js';
 import { CodeReader } from './code_reader.js';
 import { enrolmentCode } from './enrolment_code.js';
-import { refusalWords } from './refusal.js';
+import { isCode, refusalWords } from './refusal.js';
 
 /** @typedef {import('../device/capabilities.js').Capability} Capability */
 
@@ -29,6 +29,7 @@ export class EnrolScreen extends View {
     this.abilities = null;
     /** @type {string | null} */
     this.problem = null;
+    this.codeRefused = false;
     /** @private */
     this.onHash = () => this.readHash();
   }
@@ -60,6 +61,7 @@ export class EnrolScreen extends View {
     if (this.busy) return;
     if (!this.code) {
       this.problem = t('enrol.code_missing');
+      this.codeRefused = false;
       this.requestUpdate();
       this.piece('#enrol-code').scrollIntoView({ block: 'center' });
       return;
@@ -73,6 +75,7 @@ export class EnrolScreen extends View {
       this.dispatchEvent(new CustomEvent('dp-enrolled', { bubbles: true }));
     } catch (error) {
       this.problem = refusalWords(error);
+      this.codeRefused = isCode(error, 'enrolment_code_unknown');
     } finally {
       this.busy = false;
       this.requestUpdate();
@@ -94,7 +97,7 @@ export class EnrolScreen extends View {
         ${this.renderAlready()}
         <p class="lead">${t('enrol.lead')}</p>
         <p>${t('enrol.what_happens')}</p>
-        ${this.problem ? messageBox({ what: this.problem, safe: t('enrol.nothing_used'), next: t('enrol.problem_next') }) : nothing}
+        ${this.problem ? messageBox({ what: this.problem, safe: t('enrol.nothing_used'), next: t(this.codeRefused ? 'enrol.code_next' : 'enrol.problem_next') }) : nothing}
         <div class="card stack">${this.renderFields()}</div>
         <div class="card">
           <h2>${t('enrol.checks')}</h2>

@@ -111,7 +111,7 @@ export class GateSlip extends View {
           <div class="weigh-shown"><span class="panel-question">${t('gate.slip_number')}</span>
             <output class="weigh-text ${this.text ? '' : 'quiet'}" aria-label=${t('gate.slip_number')}>${this.text || '0'}</output></div>
           ${keypad({ keys: KEYS, name: t('gate.slip_number'), erase: t('shift.erase'), disabled: this.busy, onPress: (key) => this.press(key) })}
-          <div class="options in-row" role="group" aria-label=${t('parcel.courier')}>
+          <div class="options" role="group" aria-label=${t('parcel.courier')}>
             ${this.couriers.map(
               (courier) => html`<button type="button" class="option" data-courier=${courier} aria-pressed=${courier === this.courier ? 'true' : 'false'}
                 @click=${() => this.choose(courier)}>${t(`courier.${courier}`)}</button>`,

@@ -54,7 +54,7 @@ export class GuidedScreen extends TakeScreen {
     const progress = await progressOfParcel(this.parcelId);
     this.opened = (progress?.opened ?? null) !== null;
     this.late = progress && !this.opened ? ['condition', 'weight'].filter((step) => stateOf(progress, step) === 'open') : [];
-    this.prepared = { proven: [], before: [], unfinished: null, tranches: new Map(), knownWhys: new Set() };
+    this.prepared = { proven: [], unfinished: null, tranches: new Map(), knownWhys: new Set() };
     if (await this.checkSpace()) await this.openCamera();
   }
 

@@ -1,5 +1,6 @@
 /** The drafts of the records of inspecting opened goods. The journal adds who, where, sequence and signature. Pure. */
 
+import { carriedSpelling } from '../core/sticker.js';
 import { subject } from './count_drafts.js';
 
 /** @typedef {import('./count_drafts.js').Times} Times */
@@ -73,6 +74,16 @@ export function verdictDraft(refs, times, values) {
 export function discrepancyDraft(refs, times, { type, line, units }) {
   const values = { type, line, units: units === null ? null : String(units) };
   return { kind: /** @type {const} */ ('discrepancy'), ...subject(refs), ...times, values };
+}
+
+/**
+ * The ID of one received item (S2-26).
+ * @param {Refs} refs
+ * @param {Times} times
+ * @param {{ line: string | null, about: string | null, text: string }} what text: typed or scanned; about: the discrepancy
+ */
+export function itemIdDraft(refs, times, { line, about, text }) {
+  return { kind: /** @type {const} */ ('item-id'), ...subject(refs), ...times, values: { line, about, text: carriedSpelling(text) } };
 }
 
 /**

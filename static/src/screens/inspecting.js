@@ -10,6 +10,7 @@ import { MeasureScreen } from './measure.js';
 import { ResultScreen } from './result_card.js';
 import { SampleScreen } from './sample.js';
 import { VerdictScreen } from './verdict.js';
+import { WantedScreen } from './wanted.js';
 
 /** @param {string} slot @returns {boolean} whether this capture is a film: a camera never starts by itself */
 export function films(slot) {
@@ -28,6 +29,8 @@ export function inspectingView(route) {
       return Object.assign(new VerdictScreen(), { parcelId: route.parcel });
     case 'result':
       return Object.assign(new ResultScreen(), { parcelId: route.parcel });
+    case 'wanted':
+      return Object.assign(new WantedScreen(), { parcelId: route.parcel });
     case 'measure':
       return Object.assign(new MeasureScreen(), { parcelId: route.parcel, take: route.take });
     case 'discrepancy': {

@@ -166,8 +166,9 @@ export class MeasureScreen extends TableScreen {
       ? nothing
       : html`<button type="button" class="big plain" @click=${() => this.go(guidedPath(this.parcelId, 'EV-02'))}>${recordIcon}${t('measure.film')}</button>`;
     if (next) return html`<button type="button" class="big main" data-next @click=${() => this.choose({ field: 'measured' })}>${t('measure.next')}</button>`;
-    return html`<button type="button" class="big main" data-save-measurement ?disabled=${this.busy || !this.text.measured || !this.line} @click=${() => void this.save()}>${doneIcon}${t('measure.save')}</button>
-      ${this.text.listed || this.text.measured ? nothing : html`${film}<button type="button" class="big plain" data-done @click=${() => this.back()}>${t('receive.done')}</button>`}`;
+    // Before the first digit there is nothing to keep, and the keys need the room.
+    if (!this.text.listed && !this.text.measured) return html`${film}<button type="button" class="big plain" data-done @click=${() => this.back()}>${t('receive.done')}</button>`;
+    return html`<button type="button" class="big main" data-save-measurement ?disabled=${this.busy || !this.text.measured || !this.line} @click=${() => void this.save()}>${doneIcon}${t('measure.save')}</button>`;
   }
 
   /** @private @param {ParcelWork} work */

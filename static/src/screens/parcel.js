@@ -21,6 +21,7 @@ import { recordedCard } from './recorded.js';
 import { refusalWords } from './refusal.js';
 import { countPath, discrepancyPath, guidedPath, resultPath, samplePath, verdictPath } from './routes.js';
 import { Viewfinder } from './viewfinder.js';
+import { wantedCard } from './wanted.js';
 import { WeighPad } from './weigh.js';
 import { WhyLine } from './why.js';
 
@@ -229,6 +230,8 @@ export class ParcelScreen extends View {
   renderWork(now) {
     const { stage } = this;
     const camera = CAMERA_STAGES.has(stage);
+    // Above the pad it would push the keys out of reach.
+    const wanted = wantedCard(now, (path) => this.go(path));
     return html`<div class="receive ${camera ? 'with-camera' : ''}" data-stage=${stage} @pointerdown=${() => unlockSound()}>
       ${headOf(now)}
       ${camera
@@ -236,7 +239,7 @@ export class ParcelScreen extends View {
             @shot=${(/** @type {CustomEvent<Shot>} */ event) => void this.shot(event.detail)}></dp-viewfinder>`
         : nothing}
       <div class="page" tabindex="0" role="group" aria-label=${t('phone.parcel_title')}>
-        ${this.renderNews(now)} ${panelOf(this, now)} ${openTakesCard(now)}
+        ${this.renderNews(now)} ${camera ? nothing : wanted} ${panelOf(this, now)} ${openTakesCard(now)} ${camera ? wanted : nothing}
         ${recordedCard({
           facts: now.facts,
           progress: now.progress,

@@ -112,7 +112,8 @@ function skipRow(screen) {
   const reasons = reasonsFor(screen.stage);
   const pad = /** @type {import('./weigh.js').WeighPad | null} */ (screen.querySelector('dp-weigh-pad'));
   if (reasons.length === 0 || (screen.stage === 'weight' && pad?.text)) return nothing;
-  return html`<div class="skip-row" role="group" aria-label=${t('receive.skip')}>
+  const rows = screen.stage === 'weight' ? 'tight' : reasons.length > 3 ? 'four' : '';
+  return html`<div class="skip-row ${rows}" role="group" aria-label=${t('receive.skip')}>
     <span class="skip-name">${warnIcon}${t('receive.skip')}</span>
     ${reasons.map(
       (reason) => html`<button type="button" class="option" data-skip=${reason} ?disabled=${screen.busy}

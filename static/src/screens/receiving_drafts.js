@@ -1,6 +1,6 @@
 /** The drafts of the records of receiving a closed parcel. The journal adds who, where, sequence and signature. Pure. */
 
-import { stickerSpelling } from '../core/sticker.js';
+import { carriedSpelling } from '../core/sticker.js';
 import { subject } from './count_drafts.js';
 
 /** @typedef {import('./count_drafts.js').Times} Times */
@@ -8,8 +8,6 @@ import { subject } from './count_drafts.js';
 
 /** What a record names when nobody knows the parcel, or when it is about several. */
 export const NO_PARCEL = Object.freeze({ parcel: null, orders: Object.freeze([]), label: null });
-/** A sticker in a record: core/sticker.js. */
-const LONGEST_STICKER = 200;
 
 /**
  * @param {Refs} refs
@@ -64,8 +62,7 @@ export function slipDraft(times, { courier, listed, scanned }, supersedes = null
 
 /** @param {string} text scanned or typed @param {Times} times */
 export function unidentifiedDraft(text, times) {
-  const carried = Array.from(text.replaceAll('\0', '').replace(/\p{Cs}/gu, '')).slice(0, LONGEST_STICKER).join('');
-  return { kind: /** @type {const} */ ('unidentified'), ...subject(NO_PARCEL), ...times, values: { alias: stickerSpelling(carried) } };
+  return { kind: /** @type {const} */ ('unidentified'), ...subject(NO_PARCEL), ...times, values: { alias: carriedSpelling(text) } };
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { html, nothing } from 'lit';
 import { formatInstant } from '../core/deadlines.js';
+import { readSpelling } from '../core/sticker.js';
 import { doneIcon, noIcon, warnIcon } from '../ui/icons.js';
 import { t } from '../ui/words.js';
 
@@ -88,6 +89,8 @@ export function sentenceOf({ kind, values, slot }) {
       return t('receive.skipped_row', { step: skippedName(values.step ?? ''), reason: t(`skip_reason.${values.reason}`) });
     case 'discrepancy':
       return [t(`discrepancy.${values.type}`), values.units].filter(Boolean).join(' · ');
+    case 'item-id':
+      return itemIdText(values);
     case 'verdict':
       return [t(`verdict.${values.verdict}`), values.reason ? t(`verdict_reason.${values.reason}`) : ''].filter(Boolean).join(' · ');
     case 'defect':
@@ -98,6 +101,15 @@ export function sentenceOf({ kind, values, slot }) {
       return slot === 'EV-18' && values.closed === 'complete' ? t('receive.counted') : null;
     default:
       return null;
+  }
+}
+
+/** @param {Fact['values']} values of an `item-id`: another phone's text may be unreadable */
+export function itemIdText({ text }) {
+  try {
+    return t('evidence.item_id_row', { id: readSpelling(text ?? '') });
+  } catch {
+    return t('evidence.item_id_row', { id: text ?? '' });
   }
 }
 

@@ -3,6 +3,7 @@
 import { countDiffers } from '../core/count_check.js';
 import { formatInstant } from '../core/deadlines.js';
 import { printedCode } from '../core/label.js';
+import { lotOfDraw, lotsOf } from '../core/tranches.js';
 import { countsOf } from '../store/sample_records.js';
 import { variantOf } from './goods.js';
 
@@ -58,10 +59,13 @@ export async function resultOf({ parcel, facts }, site) {
 function newestVerdicts(standing, parcel) {
   /** @type {Map<string, ResultFacts['verdicts'][number]>} */
   const newest = new Map();
+  const lots = lotsOf(standing);
   for (const { values } of standing.filter(({ kind }) => kind === 'verdict')) {
+    const lot = lotOfDraw(lots, values.draw);
+    const tranche = lot?.label ?? values.tranche;
     const line = parcel.lines.find(({ id }) => id === values.line);
-    const of = line ? [variantOf(line), values.tranche && values.tranche !== '1' ? `#${values.tranche}` : ''].filter(Boolean).join(' ') : '';
-    newest.set(`${values.line} ${values.tranche}`, { of, verdict: values.verdict ?? '', reason: values.reason ?? null });
+    const of = line ? [variantOf(line), tranche && tranche !== '1' ? `#${tranche}` : ''].filter(Boolean).join(' ') : '';
+    newest.set(`${values.line} ${tranche}`, { of, verdict: values.verdict ?? '', reason: values.reason ?? null });
   }
   return [...newest.values()];
 }

@@ -6,7 +6,7 @@
  *   | { screen: 'done', parcel: string, take: string, cut: string | null }
  *   | { screen: 'sample', parcel: string, line: string } | { screen: 'verdict' | 'result', parcel: string }
  *   | { screen: 'discrepancy', parcel: string, type: string } | { screen: 'guided', parcel: string, slot: string }
- *   | { screen: 'measure', parcel: string, take: string | null }
+ *   | { screen: 'measure', parcel: string, take: string | null } | { screen: 'wanted', parcel: string }
  *   | { screen: 'gate' } | { screen: 'list', list: import('../store/worklists.js').ListName }
  *   | { screen: 'label' | 'bind' | 'hold', code: string }} Route
  */
@@ -43,6 +43,9 @@ export const measurePath = (id, take) => `/parcel/${id}?measure=${take}`;
 
 /** What the receiver sends to the group. @param {string} id */
 export const resultPath = (id) => `/parcel/${id}?result`;
+
+/** What a claim still lacks. @param {string} id */
+export const wantedPath = (id) => `/parcel/${id}?wanted`;
 
 /** @param {string} id */
 export const countPath = (id) => `/parcel/${id}?count`;
@@ -91,6 +94,7 @@ function parcelRoute(parcel, asked) {
   if (ID.test(line)) return { screen: 'sample', parcel, line };
   if (asked.has('verdict')) return { screen: 'verdict', parcel };
   if (asked.has('result')) return { screen: 'result', parcel };
+  if (asked.has('wanted')) return { screen: 'wanted', parcel };
   const film = asked.get('measure');
   if (film !== null) return { screen: 'measure', parcel, take: ID.test(film) ? film : null };
   const type = asked.get('discrepancy') ?? '';

@@ -54,7 +54,9 @@ export class SampleScreen extends TableScreen {
   /** @returns {Tranche | null} */
   get tranche() {
     const all = this.sample?.tranches ?? [];
-    const chosen = all.find(({ draw }) => draw.values.tranche === this.chosen);
+    const ways = [...all.map(({ draw }) => draw.id), ...all.map(({ lot }) => lot), ...all.map(({ draw }) => draw.values.tranche)];
+    const found = this.chosen === null ? -1 : ways.indexOf(this.chosen);
+    const chosen = found < 0 ? null : all[found % all.length];
     return chosen ?? all.find(({ inspection }) => inspection && !inspection.finished) ?? all.at(-1) ?? null;
   }
 
@@ -63,7 +65,7 @@ export class SampleScreen extends TableScreen {
     const { sample } = this;
     const count = sample?.undrawn ?? (again && (await this.countOf(again.of)));
     if (!sample || !count) return;
-    this.chosen = again ? again.of.values.tranche ?? null : String(sample.next);
+    this.chosen = again ? sample.tranches.find(({ draw }) => draw.id === again.of.id)?.lot ?? null : String(sample.next);
     this.done = [];
     await this.write((work) => keepDraw(work, sample, count, again));
   }
@@ -218,12 +220,12 @@ export class SampleScreen extends TableScreen {
   tabs(tranches, shown) {
     return html`<div class="segments wide" role="group" aria-label=${t('sample.tranches')}>
       ${tranches.map(
-        ({ draw }) => html`<button type="button" data-tranche=${draw.values.tranche} aria-pressed=${draw === shown?.draw ? 'true' : 'false'}
+        ({ draw, label }) => html`<button type="button" data-tranche=${label} aria-pressed=${draw === shown?.draw ? 'true' : 'false'}
           @click=${() => {
-            this.chosen = draw.values.tranche ?? null;
+            this.chosen = draw.id;
             this.done = [];
             this.turnTo('unit');
-          }}>${t('sample.tranche', { n: Number(draw.values.tranche) })}</button>`,
+          }}>${t('sample.tranche', { n: label })}</button>`,
       )}
     </div>`;
   }

@@ -1,8 +1,9 @@
 /** What the sample of one line needs, and the records that it writes; each call writes its records and nothing else. */
 
-import { DEFAULT_SAMPLING, drawsOf, inspectionOf, nextTranche, planFor, undrawnCount, unitsToInspect } from '../core/inspection.js';
+import { DEFAULT_SAMPLING, inspectionOf, lotsOfLine, nextTranche, planFor, undrawnCount, unitsToInspect } from '../core/inspection.js';
 import { asks } from '../core/plan.js';
 import { chimes } from '../core/sampling.js';
+import { standingOf } from '../core/tranches.js';
 import { takeChallenge } from '../store/challenges.js';
 import { countsOf, factsOfOrders, keepLooked, lookedAt, seedOfDraw } from '../store/sample_records.js';
 import { defectDraft, drawDraft, inspectionDraft } from './inspect_drafts.js';
@@ -28,8 +29,9 @@ export class NoSeed extends Error {
 
 /**
  * One tranche of the line in this parcel. `inspection` null: drawn on another phone, its seed comes with the next
- * answer of the server. `aside`: units that were put aside while they were counted.
- * @typedef {{draw: Fact, inspection: Inspection | null, aside: ReadonlySet<number>, looked: readonly number[]}} Tranche
+ * answer of the server. `aside`: units that were put aside while they were counted. `lot`: its first draw; `label`: its
+ * number, told apart from another lot of the same number.
+ * @typedef {{draw: Fact, lot: string, label: string, inspection: Inspection | null, aside: ReadonlySet<number>, looked: readonly number[]}} Tranche
  */
 /**
  * @typedef {object} SampleWork
@@ -53,13 +55,13 @@ export async function loadSample({ parcel, facts }, lineId, more = new Map()) {
   const sampled = asks(planOf(parcel), 'sample');
   /** @type {Tranche[]} */
   const tranches = [];
-  for (const draw of drawsOf(facts, lineId)) {
+  for (const { lot, label, draw } of lotsOfLine(facts, lineId).flatMap(drawsOfLot)) {
     const [seed, looked] = await Promise.all([seedOfDraw(draw, counts, parcel.id), lookedAt(draw.id)]);
     const inspection = seed && inspectionOf(draw, facts, { seed, looked, more: more.get(draw.id) ?? 0 });
     // Only the take's own seed chimed; a redraw has another one.
     const chimed = seed && sampled && draw.values.redraw === '0' && counts.some(({ take, challenge }) => take === draw.values.take && challenge);
     const aside = new Set(inspection && chimed ? inspection.units.filter((unit) => chimes(seed, unit)) : []);
-    tranches.push({ draw, inspection, aside, looked });
+    tranches.push({ draw, lot, label, inspection, aside, looked });
   }
   const order = parcel.orders.find(({ id }) => id === line.orderId);
   return {
@@ -70,6 +72,9 @@ export async function loadSample({ parcel, facts }, lineId, more = new Map()) {
     tranches,
   };
 }
+
+/** @param {import('../core/tranches.js').Lot} lot */
+const drawsOfLot = (lot) => standingOf(lot).map((draw) => ({ lot: lot.draws[0].id, label: lot.label, draw }));
 
 /** The plan of a count that is not drawn yet. @param {SampleWork} sample @param {FilmedCount} count */
 export function plannedOf({ line, sampling }, count) {

@@ -93,7 +93,8 @@ export class ScanScreen extends View {
     const held = this.unknown ? await heldBefore(this.unknown, wall()) : null;
     if (!held) return null;
     const at = formatInstant(held.at, appState().site?.zone ?? 'Asia/Shanghai').slice(5, 16);
-    const what = t('hold.before', { code: shortened(this.unknown), at });
+    const code = shortened(this.unknown);
+    const what = held.worker ? t('hold.before_by', { code, at, name: held.worker }) : t('hold.before', { code, at });
     this.unknown = '';
     return { what, next: t('hold.before_next') };
   }

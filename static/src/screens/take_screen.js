@@ -8,6 +8,7 @@ import { asks } from '../core/plan.js';
 import { minutesLeft } from '../device/capabilities.js';
 import { CameraProblem } from '../device/camera.js';
 import { elapsedText } from '../device/overlay.js';
+import { progressOfParcel } from '../store/parcel_records.js';
 import { ask } from '../ui/dialog.js';
 import { setState } from '../ui/state.js';
 import { View } from '../ui/view.js';
@@ -18,9 +19,10 @@ import { overlayModel } from './count_overlay.js';
 import { loadPreparation } from './count_preparation.js';
 import { CountSession } from './count_session.js';
 import { loadParcel, receiptTexts, refsOf } from './parcel_facts.js';
+import { mayFilm } from './parcel_flow.js';
 import { planOf } from './plan.js';
 import { isCode, refusalWords } from './refusal.js';
-import { donePath } from './routes.js';
+import { donePath, parcelPath } from './routes.js';
 
 /** @typedef {import('./parcel_facts.js').ParcelFacts} ParcelFacts */
 /** @typedef {import('../device/recorder.js').TakeProblem} TakeProblem */
@@ -97,6 +99,12 @@ export class TakeScreen extends View {
     const facts = await loadParcel(this.parcelId);
     if (!facts) {
       this.go('/scan', { replace: true });
+      return;
+    }
+    const progress = await progressOfParcel(this.parcelId);
+    // The address alone leads here too; the parcel's screen asks for what is still open.
+    if (progress && !mayFilm(progress)) {
+      this.go(parcelPath(this.parcelId), { replace: true });
       return;
     }
     this.facts = facts;

@@ -6,6 +6,7 @@ import { proposalOf } from '../core/inspection.js';
 import { VERDICTS } from '../core/record_kinds.js';
 import { mayRecord } from '../core/receiving.js';
 import { formatInstant } from '../core/deadlines.js';
+import { lotOfDraw, lotsOf, speaksOf } from '../core/tranches.js';
 import { getSetting } from '../store/settings.js';
 import { workers } from '../store/snapshot.js';
 import { doneIcon } from '../ui/icons.js';
@@ -92,10 +93,9 @@ export class VerdictScreen extends TableScreen {
   }
 
   /** @private @param {ParcelWork} work @param {SampleWork} sample @param {Tranche} tranche */
-  tranchePart(work, { line, tranches }, { draw, inspection }) {
-    const number = draw.values.tranche ?? '1';
-    const subject = { key: `${line.id}-${number}`, line: line.id, tranche: number, draw: draw.id };
-    return html`${tranches.length > 1 ? html`<h2>${t('sample.tranche', { n: Number(number) })}</h2>` : nothing}
+  tranchePart(work, { line, tranches }, { draw, label, inspection }) {
+    const subject = { key: `${line.id}-${draw.id}`, line: line.id, tranche: draw.values.tranche ?? '1', draw: draw.id };
+    return html`${tranches.length > 1 ? html`<h2>${t('sample.tranche', { n: label })}</h2>` : nothing}
       ${inspection ? standing(inspection) : nothing}
       ${inspection && !inspection.finished ? html`<p class="aside-note">${t('judge.unfinished')}</p>
           <button type="button" class="link" @click=${() => this.go(samplePath(this.parcelId, line.id))}>${t('receive.to_sample')}</button>` : nothing}
@@ -144,9 +144,12 @@ export class VerdictScreen extends TableScreen {
   }
 
   /** The newest one about exactly this. @private @param {readonly Fact[]} facts @param {Subject} subject @returns {Fact | null} */
-  given(facts, { line, tranche }) {
+  given(facts, { line, tranche, draw }) {
+    const lots = lotsOf(facts);
+    const lot = lotOfDraw(lots, draw);
     const same = (/** @type {Fact} */ { values }) => (values.line ?? null) === line && (values.tranche ?? null) === tranche;
-    return facts.filter((fact) => fact.kind === 'verdict' && !fact.gone && same(fact)).at(-1) ?? null;
+    const found = facts.filter((fact) => fact.kind === 'verdict' && !fact.gone && same(fact) && (!lot || speaksOf(fact, lot, lots)));
+    return found.at(-1) ?? null;
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { html, nothing } from 'lit';
 import { formatInstant } from '../core/deadlines.js';
+import { isUrgent } from '../core/urgency.js';
 import { worklists } from '../store/worklists.js';
 import { appBar } from '../ui/app_bar.js';
 import { messageBox, waiting } from '../ui/message.js';
@@ -66,7 +67,7 @@ export class WorklistScreen extends View {
 function actBy({ actByMs }, now) {
   const hours = Math.floor((actByMs - now) / HOUR);
   if (actByMs <= now) return html`<span class="state bad">${t('deadline.missed')}</span>`;
-  return html`<span class="state ${hours < 4 ? 'bad' : 'wait'}">${hours < 1 ? t('lists.under_hour') : t('lists.hours_left', { n: hours })}</span>`;
+  return html`<span class="state ${isUrgent(actByMs, now) ? 'bad' : 'wait'}">${hours < 1 ? t('lists.under_hour') : t('lists.hours_left', { n: hours })}</span>`;
 }
 
 customElements.define('dp-worklist', WorklistScreen);

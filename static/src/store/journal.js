@@ -153,7 +153,12 @@ export async function pending(limit = 50) {
   return (await openDb()).getAllFromIndex('journal', 'state', 'pending', limit);
 }
 
-/** @param {'pending' | 'accepted' | 'malformed'} state @returns {Promise<number>} */
+/** What the server keeps apart since it blocked this phone. @returns {Promise<JournalRow[]>} */
+export async function quarantined() {
+  return (await openDb()).getAllFromIndex('journal', 'state', 'quarantined');
+}
+
+/** @param {'pending' | 'accepted' | 'malformed' | 'quarantined'} state @returns {Promise<number>} */
 export async function countRecords(state) {
   return (await openDb()).countFromIndex('journal', 'state', state);
 }

@@ -29,12 +29,6 @@ export async function countWaitingPhotos() {
   return (await openDb()).countFromIndex('photos', 'waiting');
 }
 
-/** @param {string} parcel @returns {Promise<PhotoRow[]>} those whose bytes are here, oldest first */
-export async function photosOfParcel(parcel) {
-  const rows = await (await openDb()).getAllFromIndex('photos', 'parcel', parcel);
-  return rows.sort((a, b) => a.at - b.at);
-}
-
 /** @param {string} id @param {{verifiedAt: number} | {problem: string}} change @returns {Promise<void>} */
 export async function notePhoto(id, change) {
   await write(['photos'], async (tx) => {

@@ -28,9 +28,11 @@ import { convertOld, eachOrder, eachParcel, mergeTold, parcelsBy, readAliases, r
  * @typedef {{id: string, orders: string[], customer_code: string | null,
  *   waybills: {courier: string | null, number: string, number_norm: string}[], labels: string[],
  *   voided_labels: string[], received_at: string | null, received_zone: string | null, facts?: ToldFact[],
- *   least_grams?: number | null, open_takes?: OpenTake[], act_by?: string | null}} Parcel
+ *   least_grams?: number | null, open_takes?: OpenTake[], act_by?: string | null,
+ *   wanted?: {slot: string, line: string | null, claim: number}[]}} Parcel
+ * @typedef {{id: string, at: string, worker: string | null}} Hold
  * @typedef {{site: import('./settings.js').Site, workers: import('./settings.js').Worker[], orders: Order[],
- *   parcels: Parcel[], blanks?: {customer_code: string | null, codes: string}[], aliases?: Record<string, string>,
+ *   parcels: Parcel[], blanks?: {customer_code: string | null, codes: string}[], aliases?: Record<string, string>, holds?: Record<string, Hold>,
  *   server_time_ms: number}} Snapshot
  */
 /**

@@ -10,10 +10,10 @@ import { withLock } from './locks.js';
 /** @typedef {import('./snapshot.js').Parcel} Parcel */
 /** @typedef {import('./snapshot.js').Order} Order */
 /** @typedef {import('./db.js').ParcelRow} ParcelRow */
-/** Everything of a snapshot that is no list. @typedef {Omit<Snapshot, 'orders' | 'parcels' | 'blanks' | 'aliases'>} Head */
+/** Everything of a snapshot that is no list. @typedef {Omit<Snapshot, 'orders' | 'parcels' | 'blanks' | 'aliases' | 'holds'>} Head */
 /**
  * What a server answers that knows what it told before (an older one sends a whole `Snapshot`). `since` null: replaces all
- * that is here. `more`: there is more to ask for at once, by `token`. `blanks` and `aliases` only when they changed.
+ * that is here. `more`: there is more to ask for at once, by `token`. `blanks`, `aliases` and `holds` only when they changed.
  * @typedef {Snapshot & {since?: string | null, token?: string | null, more?: boolean,
  *   gone?: {orders: string[], parcels: string[]}}} Told
  */
@@ -34,7 +34,7 @@ const STORES = /** @type {const} */ (['snapshot', 'orders', 'parcels']);
  * @param {number} askedAt device epoch milliseconds when it was asked for
  * @returns {Promise<void>}
  */
-export async function mergeTold({ orders, parcels, blanks, aliases, gone, since = null, token = null, more = false, ...head }, askedAt) {
+export async function mergeTold({ orders, parcels, blanks, aliases, holds, gone, since = null, token = null, more = false, ...head }, askedAt) {
   await write([...STORES], async (tx) => {
     const store = tx.objectStore('snapshot');
     const before = /** @type {Round | undefined} */ (await store.get('round'));
@@ -47,6 +47,7 @@ export async function mergeTold({ orders, parcels, blanks, aliases, gone, since 
     }
     if (blanks || (!more && since === null)) await store.put(blanks ?? [], 'blanks');
     if (aliases || (!more && since === null)) await store.put(aliases ?? {}, 'aliases');
+    if (holds || (!more && since === null)) await store.put(holds ?? {}, 'holds');
     await store.put(head, 'head');
     await store.put({ ...round, replaces: more && round.replaces }, 'round');
     await store.delete('current');
@@ -120,6 +121,11 @@ export async function readBlanks() {
 /** @returns {Promise<Record<string, string>>} sticker key to parcel id */
 export async function readAliases() {
   return /** @type {any} */ (await (await openDb()).get('snapshot', 'aliases')) ?? {};
+}
+
+/** @returns {Promise<Record<string, import('./snapshot.js').Hold>>} by `heldKey`: parcels nobody knows, held on any phone of the site */
+export async function readHolds() {
+  return /** @type {any} */ (await (await openDb()).get('snapshot', 'holds')) ?? {};
 }
 
 /** What the server told, without what only this store needs. @param {ParcelRow} row @returns {Parcel} */

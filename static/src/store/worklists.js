@@ -1,7 +1,8 @@
 /** The first screen's three lists of parcels, from what the server told and what this phone recorded since. */
 import { deepestPlan } from '../core/plan.js';
 import { progressOf, stateOf } from '../core/receiving.js';
-import { formatInstant, receiptLimits } from '../core/deadlines.js';
+import { formatInstant } from '../core/deadlines.js';
+import { actByOf, isUrgent } from '../core/urgency.js';
 import { recordsSince } from './journal.js';
 import { factsOfParcel } from './parcel_records.js';
 import { toldAll } from './snapshot.js';
@@ -15,11 +16,8 @@ import { toldAll } from './snapshot.js';
  * @typedef {Record<ListName, WorkItem[]>} Worklists
  */
 
-/** Less than this is left of the receiver's own 24 hours: urgent. */
-const SOON_MS = 4 * 3_600_000;
-
 /**
- * `urgent`: the receiver's own limit (receipt + 24 h, S3-10) is less than 4 h away or past, and it is not counted.
+ * `urgent`: the receiver's own limit (R-10, S3-25) is near or past, and it is not counted.
  * @param {number} now epoch milliseconds by the server's clock
  * @returns {Promise<Worklists | null>} oldest receipt first; null: no snapshot yet
  */
@@ -51,7 +49,7 @@ export function listsOf(items, { now, zone }) {
   return {
     arrived: items.filter(({ arrivedMs }) => day(arrivedMs) === today),
     to_count: toCount,
-    urgent: toCount.filter(({ actByMs }) => actByMs - now < SOON_MS),
+    urgent: toCount.filter(({ actByMs }) => isUrgent(actByMs, now)),
   };
 }
 
@@ -80,7 +78,8 @@ export function itemOf(parcel, facts, { orders, site }) {
     waybill: parcel.waybills[0]?.number ?? null,
     orderNos: own.map((order) => order.order_no),
     arrivedMs,
-    actByMs: receiptLimits(arrivedMs)[0] ?? arrivedMs,
+    // What is told may be China's limit; in Vietnam its own receipt counts.
+    actByMs: actByOf(site.kind === 'VN_warehouse' ? null : parcel.act_by, arrivedMs),
     toCount: !counted && stateOf(progress, 'count') === 'open',
   };
 }

@@ -12,9 +12,9 @@ import { filmsAllowed, filmsAreGone, onLineChange } from './line.js';
 import { backoffMs, Bell, Tries } from './patience.js';
 import { refreshSnapshot, topUpChallenges } from './refresh.js';
 import { letPhotosGo, nextPhoto, sendPhoto } from './send_photos.js';
-import { sendPending } from './send_records.js';
+import { askAboutQuarantined, sendPending } from './send_records.js';
 import { letGo, nextTake, sendTake } from './send_takes.js';
-import { noteState, onState, whenPoked } from './sync_state.js';
+import { lastError, noteState, onState, whenPoked } from './sync_state.js';
 import { NotVerifiedYet } from './verified.js';
 
 export { captures } from './captures.js';
@@ -25,6 +25,8 @@ export { onState, poke } from './sync_state.js';
 
 const IDLE_MS = 60_000;
 const REFRESH_EVERY_MS = 10 * 60_000;
+/** What the server says to a phone that the desk has blocked. */
+const BLOCKED = 'device_revoked';
 /** What all photos share. */
 const LINE = 'line';
 
@@ -110,8 +112,9 @@ class Runner {
   async #recordsTurn() {
     try {
       const sent = await this.#busy(() => sendPending(() => void noteState({ online: true })));
-      if (sent) this.#tryBytesNow();
-      await this.#refreshWhenDue(sent > 0);
+      const { released, kept } = await askAboutQuarantined();
+      if (sent || released) this.#tryBytesNow();
+      await this.#refreshWhenDue(sent > 0, kept > 0);
       this.#failures = 0;
       return IDLE_MS;
     } catch (error) {
@@ -121,10 +124,13 @@ class Runner {
     }
   }
 
-  /** @param {boolean} spoke whether the server has just answered */
-  async #refreshWhenDue(spoke) {
+  /**
+   * @param {boolean} spoke whether the server has just answered
+   * @param {boolean} blocked whether it keeps records apart; its refusal then says so, in its own words
+   */
+  async #refreshWhenDue(spoke, blocked) {
     const last = await snapshotAt();
-    const due = last === null || Math.abs(wall() - last) > REFRESH_EVERY_MS;
+    const due = blocked || lastError() === BLOCKED || last === null || Math.abs(wall() - last) > REFRESH_EVERY_MS;
     if (due) await refreshSnapshot();
     else if (spoke) await topUpChallenges();
     if (due || spoke) await noteState({ online: true, error: null });
@@ -176,7 +182,8 @@ class Runner {
       const onProgress = () => void noteState({ online: true });
       await this.#busy(() => send({ signal: this.signal, onProgress, now: wall }));
       tries.done(id);
-      await noteState({ online: true, error: null });
+      // What a blocked phone had sent may be verified; it is blocked all the same.
+      await noteState({ online: true, ...(lastError() === BLOCKED ? {} : { error: null }) });
       return null;
     } catch (error) {
       tries.failed(id, wall());

@@ -1,5 +1,6 @@
 /** Sends records and keeps what the server answers: the commitment goes first, the bytes later. */
-import { countRecords, markReceipt, pending } from '../store/journal.js';
+import { markReceipt, pending, quarantined } from '../store/journal.js';
+import { getSetting } from '../store/settings.js';
 import { mustBeJson, signedFetch } from './api.js';
 import { ApiError, Offline } from './errors.js';
 import { settleKey } from './rotate.js';
@@ -31,9 +32,22 @@ export async function sendPending(onProgress = () => undefined) {
   }
 }
 
-/** @returns {Promise<number>} */
-export async function countPending() {
-  return countRecords('pending');
+/**
+ * Asks again about what was kept for the office: an owner may have released it.
+ * @returns {Promise<{released: number, kept: number}>}
+ * @throws {Offline | ApiError | import('./errors.js').NotEnrolled}
+ */
+export async function askAboutQuarantined() {
+  const device = await getSetting('device');
+  const own = async () => (await quarantined()).filter((row) => row.device === device);
+  const rows = await own();
+  for (let at = 0; at < rows.length; ) {
+    const batch = fitting(rows.slice(at, at + BATCH));
+    await sendBatch(batch);
+    at += batch.length;
+  }
+  const kept = rows.length === 0 ? 0 : (await own()).length;
+  return { released: rows.length - kept, kept };
 }
 
 /** @param {readonly JournalRow[]} rows @returns {JournalRow[]} at least one, as many as fit */

@@ -6,7 +6,7 @@ import { mimeOf } from '../store/take_mime.js';
 import { allTakes, noteTake } from '../store/takes.js';
 import { postRecords } from './send_records.js';
 import { uploadTake } from './upload.js';
-import { NotVerifiedYet, wordOfServer } from './verified.js';
+import { NotVerifiedYet, unlessBlocked, wordOfServer } from './verified.js';
 
 /** @typedef {import('../store/db.js').TakeRow} TakeRow */
 
@@ -50,8 +50,7 @@ export async function nextTake(mayTry) {
  * @returns {Promise<void>}
  */
 export async function sendTake({ takeId }, { now, ...run }) {
-  await uploadTake({ takeId, mime: await mimeOf(takeId), ...run });
-  await verifyTake(takeId, now());
+  await unlessBlocked(async () => uploadTake({ takeId, mime: await mimeOf(takeId), ...run }), () => verifyTake(takeId, now()));
 }
 
 /**

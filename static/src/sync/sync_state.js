@@ -12,6 +12,8 @@ import { allTakes } from '../store/takes.js';
 
 /** @type {SyncState} */
 let state = { online: null, sending: false, error: null, pending: 0, malformed: 0, unverified: 0 };
+/** Apart from `state`: counting takes a while, and two pieces of news must not undo each other meanwhile. @type {Pick<SyncState, 'online' | 'sending' | 'error'>} */
+let news = { online: null, sending: false, error: null };
 /** @type {Set<(state: SyncState) => void>} */
 const listeners = new Set();
 const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('dockproof-sync');
@@ -20,12 +22,12 @@ let onPoke = () => undefined;
 
 channel?.addEventListener('message', ({ data }) => {
   if (data === 'poke') return onPoke();
-  const { online, sending, error } = data;
-  void tell({ online, sending, error });
+  news = data;
+  void tell();
 });
 
-/** @param {Pick<SyncState, 'online' | 'sending' | 'error'>} news */
-async function tell(news) {
+/** @returns {Promise<void>} */
+async function tell() {
   const [pending, malformed, takes, photos] = await Promise.all([
     countRecords('pending'),
     countRecords('malformed'),
@@ -38,14 +40,19 @@ async function tell(news) {
   for (const listener of listeners) listener(state);
 }
 
+/** Code of the refusal that lasts, if any. @returns {string | null} */
+export function lastError() {
+  return news.error;
+}
+
 /**
  * @param {Partial<Pick<SyncState, 'online' | 'sending' | 'error'>>} change
  * @returns {Promise<void>}
  */
 export async function noteState(change) {
-  const news = { online: state.online, sending: state.sending, error: state.error, ...change };
+  news = { ...news, ...change };
   channel?.postMessage(news);
-  await tell(news);
+  await tell();
 }
 
 /**
@@ -63,7 +70,7 @@ export function poke() {
   onPoke();
   channel?.postMessage('poke');
   // A screen that just wrote a record shows the new count without waiting for the runner.
-  void tell({ online: state.online, sending: state.sending, error: state.error });
+  void tell();
 }
 
 /** @param {() => void} ring what a poke does in this tab */

@@ -1,4 +1,5 @@
 /** When the server has bytes for good: it says `verified` with this phone's own hash and length, and nothing less. */
+import { ApiError } from './errors.js';
 import { bareHash } from '../store/snapshot.js';
 import { startOver, uploadOf } from './upload.js';
 
@@ -7,6 +8,23 @@ const RESTARTS = 2;
 
 /** The server does not have the bytes yet, though all were sent; asked again later. */
 export class NotVerifiedYet extends Error {}
+
+/**
+ * Bytes, then the server's word for them. A blocked phone may send none: the desk may have them from its file.
+ * @param {() => Promise<void>} send
+ * @param {() => Promise<void>} verify
+ * @returns {Promise<void>}
+ */
+export async function unlessBlocked(send, verify) {
+  try {
+    await send();
+  } catch (error) {
+    // The answer to a HEAD has no body that could say `device_revoked`.
+    if (!(error instanceof ApiError) || error.status !== 401) throw error;
+    return verify().catch(() => Promise.reject(error));
+  }
+  await verify();
+}
 
 /**
  * What the server says of bytes that were sent whole. Other bytes are forgotten there and sent again, twice.

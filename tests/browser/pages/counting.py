@@ -6,13 +6,29 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.pages.phone import Phone
+
 
 class Counting:
     def __init__(self, page: Page) -> None:
         self.page = page
 
     def open(self, parcel: str) -> None:
-        """Films this parcel, whatever the screen before it asks first."""
+        """From the parcel's screen; what is open of the closed parcel is left out first, with a reason each."""
+        stage = self.page.locator(".receive[data-stage]")
+        stage.wait_for()
+        if stage.get_attribute("data-stage") in ("condition", "weight"):
+            Phone(self.page, "").leave_out_closed_steps()
+        self._enter(parcel)
+
+    def turned_away(self, parcel: str) -> None:
+        """The film's own address, from the parcel's screen: it leads back, to what is still open."""
+        self.page.locator("dp-parcel").evaluate("(screen) => { screen.dataset.former = ''; }")
+        self._enter(parcel)
+        expect(self.page.locator("dp-parcel:not([data-former]) .receive")).to_be_visible()
+        self.page.wait_for_url(f"**/parcel/{parcel}")
+
+    def _enter(self, parcel: str) -> None:
         self.page.evaluate(
             """(path) => document.getElementById('app')
               .dispatchEvent(new CustomEvent('dp-go', {detail: {path, replace: false}}))""",

@@ -109,6 +109,15 @@ class Inspecting:
         self.page.locator(f"[data-row={row}] [data-skip={reason}]").click()
         expect(self.page.locator(f"[data-row={row}]")).to_have_attribute("data-state", "skipped")
 
+    def type_item_id(self, text: str) -> None:
+        self.page.locator("[data-row=item_id] [data-shoot]").click()
+        self.page.fill("#item-id", text)
+
+    def keep_item_id(self, text: str) -> None:
+        """Without its picture."""
+        self.press("save-item")
+        expect(self.page.locator("[data-row=item_id] [data-item-id]")).to_contain_text(text)
+
     # Guided captures.
     def film_steps(self) -> list[str]:
         """Confirms each prompt; returns them in order."""
