@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from alembic import context
 
-from webapp.store import schema, schema_desk, schema_dock, schema_doors  # noqa: F401  (fills the metadata)
+from webapp.store import (  # noqa: F401  (fills the metadata)
+    schema,
+    schema_alerts,
+    schema_claims,
+    schema_desk,
+    schema_dock,
+    schema_doors,
+    schema_papers,
+    schema_rules,
+    schema_shares,
+)
 from webapp.store.columns import Base
 
 connection = context.config.attributes["connection"]

@@ -16,7 +16,6 @@ from webapp.domain.stakes import read_yuan
 
 OWNERS = ("self", "agent", "unknown")
 URGENCIES = ("late", "urgent", "soon", "calm", "none")
-URGENT_HOURS, SOON_HOURS = 24, 72
 STARTS = ("assumed", "proven")
 SORTS = ("act_by", "stake", "placed")
 UNDECIDED = "undecided"

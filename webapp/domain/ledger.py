@@ -58,6 +58,19 @@ def key_entry(*, received: datetime, device: str, old: str, new: str, last_seq: 
     )
 
 
+def enrol_entry(*, received: datetime, device: str, site: str, key: str, by: str) -> str:
+    """``entry.txt`` of a phone that was let in; ``key``: SHA-256 (hex) of its first key, ``by``: who made the code."""
+    return (
+        f"type enrol\nreceived {iso_milliseconds(received)}\ndevice {device}\nsite {site}\n"
+        f"key sha256:{key}\nby {by}\n"
+    )
+
+
+def revoke_entry(*, received: datetime, device: str, by: str) -> str:
+    """``entry.txt`` of a phone that was shut out: nothing that it signs is accepted from here on."""
+    return f"type revoke\nreceived {iso_milliseconds(received)}\ndevice {device}\nby {by}\n"
+
+
 def derivative_entry(*, received: datetime, of: str, kind: str, derivative: str) -> str:
     """``entry.txt`` of a copy made from an original that stays untouched; both named by hash (hex)."""
     return (
@@ -100,4 +113,50 @@ def job_capture_entry(
     return (
         f"type job-capture\nreceived {iso_milliseconds(received)}\ncapture {capture}\nlink sha256:{link}\n"
         f"parcel {parcel}\nfile sha256:{sha256} {size} {mime}\nover {'https' if over_https else 'http'}\n"
+    )
+
+
+def claim_event_entry(
+    *, received: datetime, claim: str, seq: int, kind: str, at: datetime, said: str, document: str | None
+) -> str:
+    """``entry.txt`` of what happened to a claim; ``said``: SHA-256 (hex) of its canonical JSON."""
+    return (
+        f"type claim-event\nreceived {iso_milliseconds(received)}\nclaim {claim}\nseq {seq}\nkind {kind}\n"
+        f"at {iso_milliseconds(at)}\nsaid sha256:{said}\ndocument {document or '-'}\n"
+    )
+
+
+def submission_entry(*, received: datetime, claim: str, no: int, manifest: str) -> str:
+    """``entry.txt`` of what was sent; ``manifest``: SHA-256 (hex) of its text."""
+    return (
+        f"type submission\nreceived {iso_milliseconds(received)}\nclaim {claim}\nno {no}\n"
+        f"manifest sha256:{manifest}\n"
+    )
+
+
+def message_entry(
+    *,
+    received: datetime,
+    message: str,
+    template: str,
+    order: str,
+    text: str,
+    sent: datetime,
+    document: str,
+    by: str,
+) -> str:
+    """``entry.txt`` of a message as it was sent: its UTF-8 text by hash, the document that proves the sending."""
+    return (
+        f"type message\nreceived {iso_milliseconds(received)}\nmessage {message}\ntemplate {template}\norder {order}\n"
+        f"text sha256:{hashlib.sha256(text.encode('utf-8')).hexdigest()}\nsent {iso_milliseconds(sent)}\n"
+        f"document {document}\nby {by}\n"
+    )
+
+
+def voucher_entry(*, received: datetime, order: str, sha256: str, size: int, originals: Iterable[str]) -> str:
+    """``entry.txt`` of a picture put together for a platform's form; it names every original that it shows."""
+    named = "".join(f"of sha256:{one}\n" for one in sorted(set(originals)))
+    return (
+        f"type voucher\nreceived {iso_milliseconds(received)}\norder {order}\n"
+        f"file sha256:{sha256} {size} image/jpeg\n{named}"
     )

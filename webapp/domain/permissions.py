@@ -53,6 +53,14 @@ class Permission(StrEnum):
     ACCOUNTS_CONFIRM = "accounts.confirm"
     DOCUMENTS_FILE = "documents.file"
     PLANS_DECIDE = "plans.decide"
+    MESSAGES_SEND = "messages.send"
+    POLICY_EDIT = "policy.edit"
+    CLAIMS_READ = "claims.read"
+    CLAIMS_MANAGE = "claims.manage"
+    CLAIMS_FILE = "claims.file"
+    GATES_WAIVE = "gates.waive"
+    CASES_EXPORT = "cases.export"
+    SHARES_MANAGE = "shares.manage"
     RECORDS_SEND = "records.send"
     FILES_SEND = "files.send"
     SNAPSHOT_READ = "snapshot.read"
@@ -90,6 +98,18 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.ACCOUNTS_CONFIRM: _DESK,
     Permission.DOCUMENTS_FILE: _DESK,
     Permission.PLANS_DECIDE: _DESK,
+    # What is written to a supplier binds the importer.
+    Permission.MESSAGES_SEND: _DESK,
+    # Domain.md section 11: the importer's owner alone edits the policy.
+    Permission.POLICY_EDIT: frozenset({Role.OWNER}),
+    Permission.CLAIMS_READ: _READERS,
+    Permission.CLAIMS_MANAGE: _DESK,
+    # DT-2: in an agent's account only the agent may file; what it states is a step of the claim.
+    Permission.CLAIMS_FILE: _DESK | {Role.AGENT},
+    # Waive a gate: importer only.
+    Permission.GATES_WAIVE: _DESK,
+    Permission.CASES_EXPORT: _DESK,
+    Permission.SHARES_MANAGE: _DESK,
     Permission.RECORDS_SEND: _DEVICE,
     Permission.FILES_SEND: _DEVICE,
     Permission.SNAPSHOT_READ: _DEVICE,

@@ -12,3 +12,12 @@ def quantity_text(milli: int) -> str:
 def yuan_text(fen: int) -> str:
     sign = "-" if fen < 0 else ""
     return f"{sign}¥{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
+
+
+def amount_text(hundredths: int, currency: str) -> str:
+    """``¥1,250.50`` for CNY, else ``1,250.50 USD``; dong have no smaller unit in use: ``3,000,000 VND``."""
+    if currency == "CNY":
+        return yuan_text(hundredths)
+    sign, size = ("-" if hundredths < 0 else ""), abs(hundredths)
+    decimals = "" if currency == "VND" and not size % 100 else f".{size % 100:02d}"
+    return f"{sign}{size // 100:,}{decimals} {currency}"

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from webapp.domain.receiving_plan import STEPS
+from webapp.domain.tranches import Drawn, Lot, lots
 
 NAMES: Final = ("delivery", "condition", "weight", "opening", "count", "sample", "verdict")
 """The steps of a goods receipt, in the order of evidence."""
@@ -240,48 +241,52 @@ def _step(
     return Step(name, "late" if closes and opened is not None else "open")
 
 
-def _draws(standing: Iterable[Fact]) -> list[list[Fact]]:
-    """The draws that count, a list a line and tranche: the last redraw, or several that people made at once."""
-    last: dict[tuple[str | None, str | None], list[Fact]] = {}
-    for draw in standing:
-        if draw.kind != "draw":
-            continue
-        subject = (draw.values.get("line"), draw.values.get("tranche"))
-        before = last.get(subject)
-        number = int(draw.values.get("redraw") or 0)
-        newest = int(before[0].values.get("redraw") or 0) if before else -1
-        if number > newest:
-            last[subject] = [draw]
-        elif before and number == newest:
-            before.append(draw)
-    return list(last.values())
+def _lots(standing: Iterable[Fact]) -> list[Lot]:
+    return lots(
+        Drawn(
+            id=fact.id,
+            line=fact.values.get("line"),
+            number=fact.values.get("tranche"),
+            redraw=int(fact.values.get("redraw") or 0),
+            take=fact.values.get("take"),
+            at=fact.at,
+        )
+        for fact in standing
+        if fact.kind == "draw"
+    )
 
 
 def _sample_facts(standing: Sequence[Fact], lines: Iterable[str]) -> list[Fact]:
     """The inspections, when every tranche drawn has one and every line was drawn; else none."""
-    tranches = _draws(standing)
-    ids = {draw.id for draws in tranches for draw in draws}
+    tranches = _lots(standing)
+    ids = {draw.id for lot in tranches for draw in lot.standing}
     inspections = [fact for fact in standing if fact.kind == "inspection" and fact.values.get("draw") in ids]
     inspected = {fact.values.get("draw") for fact in inspections}
-    drawn = {draws[0].values.get("line") for draws in tranches}
-    whole = all(any(draw.id in inspected for draw in draws) for draws in tranches)
+    drawn = {lot.draws[0].line for lot in tranches}
+    whole = all(any(draw.id in inspected for draw in lot.standing) for lot in tranches)
     return inspections if whole and drawn.issuperset(lines) else []
 
 
 def _verdict_facts(standing: Sequence[Fact], lines: Iterable[str]) -> list[Fact]:
     """The verdicts, when one speaks of each line and tranche; else none."""
     verdicts = [fact for fact in standing if fact.kind == "verdict"]
-    subjects = [(draws[0].values.get("line"), draws[0].values.get("tranche")) for draws in _draws(standing)]
-    drawn = {line for line, _tranche in subjects}
-    subjects += [(line, None) for line in lines if line not in drawn]
+    tranches = _lots(standing)
+    by_draw = {draw.id: lot for lot in tranches for draw in lot.draws}
+    drawn = {lot.draws[0].line for lot in tranches}
 
-    def covers(verdict: Fact, line: str | None, tranche: str | None) -> bool:
-        of_line, of_tranche = verdict.values.get("line"), verdict.values.get("tranche")
-        same_tranche = not of_tranche or not tranche or of_tranche == tranche
-        return not of_line or (of_line == line and same_tranche)
+    def covers(verdict: Fact, line: str | None, lot: Lot | None) -> bool:
+        said = verdict.values
+        if not said.get("line"):
+            return True
+        if said.get("line") != line or not said.get("tranche") or lot is None:
+            return said.get("line") == line
+        of = by_draw.get(said.get("draw") or "")
+        return of is lot if of else said.get("tranche") == lot.draws[0].number
 
+    subjects = [(lot.draws[0].line, lot) for lot in tranches]
     whole = all(any(covers(verdict, *subject) for verdict in verdicts) for subject in subjects)
-    return verdicts if whole else []
+    bare = all(any(covers(one, line, None) for one in verdicts) for line in lines if line not in drawn)
+    return verdicts if whole and bare else []
 
 
 def _photos_wanted(

@@ -71,6 +71,9 @@ def _none_or(shape: str) -> str:
     return f"(?:{shape}|-)"
 
 
+_SPELLING: Final = "[A-Za-z0-9_-]{2,1067}"
+"""As ``stickers.sticker_spelling`` writes it."""
+
 _IN_TAKE: Final = {"take": _none_or(_ID), "at": _none_or(_N)}
 
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
@@ -161,8 +164,9 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             }
         ),
         "discrepancy": Kind({"type": _one_of(DISCREPANCIES), "line": _none_or(_ID), "units": _none_or(_N)}),
+        "item-id": Kind({"line": _none_or(_ID), "about": _none_or(_ID), "text": _SPELLING}),
         "segment": Kind({"of": _ID, "next": _ID}),
-        "unidentified": Kind({"alias": "[A-Za-z0-9_-]{2,1067}"}),
+        "unidentified": Kind({"alias": _SPELLING}),
         "withdrawal": Kind({"reason": _CODE}, supersedes=True),
     }
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
@@ -55,6 +55,7 @@ PARTIES = frozenset(
 #: A rule's zone when it is the place where the thing happened (receipt, delivery, warehouse, contract).
 LOCAL = "local"
 QUOTE_WORDS = 15
+AMOUNT_UNITS = ("CNY_fen", "day", "h", "sku")
 
 _RULE_ID = re.compile(r"R-\d\d")
 _CITATION = re.compile(r"S[0-3]-\d\d|12\.\d{1,2}")
@@ -183,8 +184,35 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Amount:
+    """A number that a source names, or names without saying how much: ``value`` None is unknown and shown so (AMB-21).
+
+    ``unit``: CNY_fen, day, h or sku. ``id`` is part of a catalogue key: ``amount.<id>``.
+    """
+
+    id: str
+    unit: str
+    citations: tuple[str, ...]
+    value: int | None = None
+    #: What the importer gave as its source; empty while unknown or as shipped.
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        where = f"amount {self.id}"
+        _require(re.fullmatch(r"[a-z]+(_[a-z]+)*", self.id) is not None, f"{where}: bad id")
+        _require(self.unit in AMOUNT_UNITS, f"{where}: unit {self.unit!r} is not one of {AMOUNT_UNITS}")
+        _require(self.value is None or self.value >= 0, f"{where}: must not be below 0")
+        for fact in self.citations:
+            _require(_CITATION.fullmatch(fact) is not None, f"{where}: {fact!r} is no fact id")
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
-    """A set of rules from one source, in force from ``effective_from`` (None: the source bears no date)."""
+    """A set of rules from one source, in force from ``effective_from`` (None: the source bears no date).
+
+    A copy that the importer edits keeps the id of what it was copied from in ``parent_id``. ``agent_id``: the buying
+    agent whose accounts alone it binds (AMB-24); None: of an agent profile, every agent account without one of its own.
+    """
 
     id: str
     name: str
@@ -197,6 +225,12 @@ class Profile:
     source_date: date | None = None
     effective_from: date | None = None
     effective_to: date | None = None
+    amounts: tuple[Amount, ...] = ()
+    parent_id: str | None = None
+    agent_id: str | None = None
+    #: ``user:<id>`` and the instant in ISO 8601, of a copy.
+    edited_by: str | None = None
+    edited_at: str | None = None
 
     def __post_init__(self) -> None:
         where = f"profile {self.id}"
@@ -207,6 +241,9 @@ class Profile:
         _require(
             self.source_date is not None or self.effective_from is None,
             f"{where}: an undated source gives no effective_from",
+        )
+        _require(
+            self.agent_id is None or self.scope == "agent", f"{where}: only an agent profile names an agent"
         )
         for rule in self.rules:
             _require(rule.profile_id == self.id, f"{where}: rule {rule.id} belongs to {rule.profile_id}")
@@ -219,21 +256,43 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """The profiles in force together. A rule id stands in exactly one of them."""
+    """The profiles in force together. A rule id stands in exactly one of them, but for profiles of single agents,
+    which stand beside the one for all agents: ``for_agent`` makes the choice.
+    """
 
     profiles: tuple[Profile, ...]
 
     def __post_init__(self) -> None:
-        for kind, ids in (("profile", [p.id for p in self.profiles]), ("rule", [r.id for r in self.rules])):
-            twice = sorted({one for one in ids if ids.count(one) > 1})
-            _require(not twice, f"{kind} {', '.join(twice)} stands twice in the rulebook")
+        ids = [profile.id for profile in self.profiles]
+        twice = sorted({one for one in ids if ids.count(one) > 1})
+        _require(not twice, f"profile {', '.join(twice)} stands twice in the rulebook")
+        for agent in {None, *(profile.agent_id for profile in self.profiles)}:
+            found = [
+                rule.id for profile in self.profiles if profile.agent_id == agent for rule in profile.rules
+            ]
+            twice = sorted({one for one in found if found.count(one) > 1})
+            _require(not twice, f"rule {', '.join(twice)} stands twice in the rulebook")
 
     @property
     def rules(self) -> tuple[Rule, ...]:
-        """Every rule, by id."""
+        """Every rule that binds without a single agent's profile, by id."""
         return tuple(
-            sorted((rule for profile in self.profiles for rule in profile.rules), key=lambda rule: rule.id)
+            sorted(
+                (rule for profile in self.profiles if profile.agent_id is None for rule in profile.rules),
+                key=lambda rule: rule.id,
+            )
         )
+
+    def for_agent(self, agent_id: str | None) -> Rulebook:
+        """The rulebook of orders on this agent's accounts: its own profile before the one for all agents (AMB-24)."""
+        own = [profile for profile in self.profiles if agent_id is not None and profile.agent_id == agent_id]
+        replaced = {rule.id for profile in own for rule in profile.rules}
+        rest = [profile for profile in self.profiles if profile.agent_id is None]
+        kept = [
+            replace(profile, rules=tuple(rule for rule in profile.rules if rule.id not in replaced))
+            for profile in rest
+        ]
+        return Rulebook((*(replace(profile, agent_id=None) for profile in own), *kept))
 
     def rule(self, rule_id: str) -> Rule:
         """The rule with this id; ``Refusal("rule_unknown")`` if no profile has it."""

@@ -164,9 +164,14 @@ def aql_plan(lot: int, level: str, aql: Mapping[str, str]) -> SamplingPlan:
 def code_letter(lot: int, level: str) -> str:
     """Table 1. A lot of one unit reads as the first row. Refusals ``lot_size_wrong``, ``sampling_level_unknown``."""
     _check_lot(lot)
+    return CODE_LETTERS[bisect_left(_LOT_ENDS, lot)][LEVELS.index(known_level(level))]
+
+
+def known_level(level: str) -> str:
+    """Refusal ``sampling_level_unknown``."""
     if level not in LEVELS:
         raise Refusal("sampling_level_unknown", level=level[:20], known=", ".join(LEVELS))
-    return CODE_LETTERS[bisect_left(_LOT_ENDS, lot)][LEVELS.index(level)]
+    return level
 
 
 def resolve(letter: str, aql: str) -> Cell:

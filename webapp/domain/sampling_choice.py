@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from webapp.domain.record_kinds import LEVELS
 from webapp.domain.refusals import Refusal
-from webapp.domain.sampling import SamplingPlan, aql_plan, fraction_plan, read_aql
+from webapp.domain.sampling import SamplingPlan, aql_plan, fraction_plan, known_level, read_aql
 
 _WAIVED: Final = "waived"
 JUDGED_CLASS: Final = "major"
@@ -68,6 +67,4 @@ def chosen(plan: str, level: str, aql: str, *, waived: bool) -> Sampling:
 
 
 def _aql(level: str, aql: str, *, waived: bool) -> Sampling:
-    if level not in LEVELS:
-        raise Refusal("sampling_level_unknown", level=level[:20], known=", ".join(LEVELS))
-    return Sampling("aql", level, read_aql(aql), waived)
+    return Sampling("aql", known_level(level), read_aql(aql), waived)

@@ -13,22 +13,33 @@ State = dict[str, str]
 
 LISTS: Final = ("orders", "parcels")
 """In this order: a parcel is told after its orders."""
-PARTS: Final = ("blanks", "aliases")
+PARTS: Final = ("blanks", "aliases", "holds")
 """Sent whole when they differ. Everything else of a snapshot is small and always sent."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """``changes`` as the phone gets them; ``state``: what it holds then; ``more``: it should ask again at once."""
+    """``sent``: keys of the orders and parcels to tell, ``parts``: names of the whole parts, ``gone``: ids by list.
 
-    changes: dict[str, Any]
+    ``state``: what the phone holds then; ``more``: it should ask again at once.
+    """
+
+    sent: list[str]
+    parts: list[str]
+    gone: dict[str, list[str]]
     state: State
     more: bool
 
 
-def state_of(snapshot: Mapping[str, Any]) -> State:
-    state = {f"{name}/{item['id']}": _digest(item) for name in LISTS for item in snapshot[name]}
-    return state | {name: _digest(snapshot[name]) for name in PARTS}
+def state_of(views: Mapping[str, Mapping[str, Any]]) -> State:
+    """``views``: lists (by id) and parts by name."""
+    state: State = {}
+    for name, view in views.items():
+        if name in PARTS:
+            state[name] = digest(view)
+        else:
+            state |= {f"{name}/{one}": digest(item) for one, item in view.items()}
+    return state
 
 
 def token_of(state: Mapping[str, str]) -> str:
@@ -36,38 +47,28 @@ def token_of(state: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps(sorted(state.items())).encode("ascii")).hexdigest()[:32]
 
 
-def page_of(snapshot: Mapping[str, Any], before: Mapping[str, str], *, most: int | None) -> Page:
+def page_of(now: Mapping[str, str], before: Mapping[str, str], *, most: int | None) -> Page:
     """At most ``most`` orders and parcels that differ from ``before``; None: all of them.
 
     What is gone, and the parts, come with the last page.
     """
-    now = state_of(snapshot)
     differ = [
-        (name, item)
+        key
         for name in LISTS
-        for item in snapshot[name]
-        if before.get(f"{name}/{item['id']}") != now[f"{name}/{item['id']}"]
+        for key, told in sorted(now.items())
+        if key.startswith(f"{name}/") and before.get(key) != told
     ]
     sent = differ if most is None else differ[:most]
-    more = len(sent) < len(differ)
-    changes: dict[str, Any] = {
-        key: value for key, value in snapshot.items() if key not in LISTS and key not in PARTS
+    if len(sent) < len(differ):
+        state = dict(before) | {key: now[key] for key in sent}
+        return Page(sent, [], {name: [] for name in LISTS}, state, more=True)
+    lost = sorted(before.keys() - now.keys())
+    gone = {
+        name: [key.removeprefix(f"{name}/") for key in lost if key.startswith(f"{name}/")] for name in LISTS
     }
-    for name in LISTS:
-        changes[name] = [item for of, item in sent if of == name]
-    if more:
-        held = {f"{name}/{item['id']}": now[f"{name}/{item['id']}"] for name, item in sent}
-        return Page(changes | {"gone": {name: [] for name in LISTS}}, dict(before) | held, more=True)
-    changes["gone"] = {
-        name: sorted(
-            key.removeprefix(f"{name}/") for key in before if key.startswith(f"{name}/") and key not in now
-        )
-        for name in LISTS
-    }
-    changes |= {name: snapshot[name] for name in PARTS if before.get(name) != now[name]}
-    return Page(changes, now, more=False)
+    return Page(sent, [name for name in PARTS if before.get(name) != now[name]], gone, dict(now), more=False)
 
 
-def _digest(value: Any) -> str:
+def digest(value: Any) -> str:
     told = json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(told.encode("ascii")).hexdigest()[:16]

@@ -38,6 +38,14 @@ def sticker_spelling(text: str) -> str:
     return encode_base64url(text.encode("utf-8"))
 
 
+def shown_text(spelling: str) -> str:
+    """The text, or the spelling itself where a hostile phone wrote what cannot be read."""
+    try:
+        return read_spelling(spelling)
+    except ValueError:
+        return spelling
+
+
 def read_spelling(spelling: str) -> str:
     """The text of a sticker from its one spelling in a record. Raises ``ValueError``."""
     if not _SPELLING.fullmatch(spelling):

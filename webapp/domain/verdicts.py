@@ -10,7 +10,10 @@ _WORST_FIRST = ("rejected", "hold", "passed")
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One verdict that stands. ``line`` None: about the whole parcel ``parcel``; ``tranche`` None: about all of it."""
+    """One verdict that stands. ``line`` None: about the whole parcel ``parcel``; ``tranche`` None: about all of it.
+
+    ``tranche`` is the lot's label (domain/tranches.py): two phones may have given two lots one number.
+    """
 
     line: str | None
     parcel: str | None

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from webapp.domain import site_kinds
-from webapp.domain.board_filters import DIFFERS, SOON_HOURS, UNDECIDED, URGENT_HOURS, Filters
+from webapp.domain.board_filters import DIFFERS, UNDECIDED, Filters
 from webapp.domain.progress import OrderState
+from webapp.domain.urgency import RECEIVERS_RULE, SOON_HOURS, urgent_within
 from webapp.store.schema import (
     Deadline,
     Order,
@@ -212,14 +213,17 @@ def orders_without_state(session: Session, organisation_id: str, limit: int) -> 
     return list(session.scalars(query.limit(limit)))
 
 
-def next_act_by(session: Session, order_ids: Iterable[str], *, now: datetime) -> dict[str, datetime]:
-    """The nearest binding act-by of each order that can still be met."""
+def next_act_by(
+    session: Session, order_ids: Iterable[str], *, now: datetime
+) -> dict[str, tuple[str, datetime]]:
+    """Order → rule and instant of the nearest binding act-by that can still be met."""
+    # SQLite takes the other columns of a group from the row that has the minimum.
     rows = session.execute(
-        select(Deadline.order_id, func.min(Deadline.act_by))
-        .where(Deadline.order_id.in_(list(order_ids)), Deadline.act_by > now, Deadline.binding.is_(True))
+        select(Deadline.order_id, Deadline.rule_id, func.min(Deadline.act_by))
+        .where(Deadline.order_id.in_(list(order_ids)), Deadline.burns_until > now, Deadline.binding.is_(True))
         .group_by(Deadline.order_id)
     )
-    return {order_id: act_by for order_id, act_by in rows if act_by is not None}
+    return {order_id: (rule_id, act_by) for order_id, rule_id, act_by in rows if act_by is not None}
 
 
 def supplier_names(session: Session, organisation_id: str, limit: int) -> list[str]:
@@ -289,24 +293,27 @@ def _order_conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
 
 def _clock_conditions(filters: Filters, now: datetime) -> Iterator[ColumnElement[bool]]:
     binding = and_(Deadline.order_id == Order.id, Deadline.binding.is_(True))
-    ahead = and_(binding, Deadline.act_by > now)
+    ahead = and_(binding, Deadline.burns_until > now)
     if filters.rule:
         yield exists().where(binding, Deadline.rule_id == filters.rule, Deadline.due_at > now)
     if filters.start == "assumed":
         yield exists().where(ahead, Deadline.assumed.is_(True))
     elif filters.start == "proven":
         yield and_(exists().where(ahead), ~exists().where(ahead, Deadline.assumed.is_(True)))
-    urgent, soon = now + timedelta(hours=URGENT_HOURS), now + timedelta(hours=SOON_HOURS)
+    others = Deadline.rule_id != RECEIVERS_RULE
+    urgent = or_(
+        and_(others, Deadline.act_by < now + urgent_within("")),
+        and_(~others, Deadline.act_by < now + urgent_within(RECEIVERS_RULE)),
+    )
+    soon = Deadline.act_by < now + timedelta(hours=SOON_HOURS)
     if filters.urgency == "late":
         yield exists().where(binding, Deadline.act_by <= now, Deadline.due_at > now)
     elif filters.urgency == "urgent":
-        yield exists().where(ahead, Deadline.act_by < urgent)
+        yield exists().where(ahead, urgent)
     elif filters.urgency == "soon":
-        yield and_(
-            exists().where(ahead, Deadline.act_by < soon), ~exists().where(ahead, Deadline.act_by < urgent)
-        )
+        yield and_(exists().where(ahead, soon), ~exists().where(ahead, urgent))
     elif filters.urgency == "calm":
-        yield and_(exists().where(ahead), ~exists().where(ahead, Deadline.act_by < soon))
+        yield and_(exists().where(ahead), ~exists().where(ahead, soon))
     elif filters.urgency == "none":
         yield ~exists().where(ahead)
 
@@ -320,7 +327,7 @@ def _sorted(query: Select[str], filters: Filters, now: datetime) -> Select[str]:
     # Materialised, so that only what lies ahead is read, by its index; grouped at once, every clock ever would be.
     ahead = (
         select(Deadline.order_id, Deadline.act_by)
-        .where(Deadline.act_by > now, Deadline.binding.is_(True))
+        .where(Deadline.burns_until > now, Deadline.binding.is_(True))
         .cte("ahead")
         .prefix_with("MATERIALIZED")
     )

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import Select, and_, delete, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from webapp.domain import site_kinds
+from webapp.store.portions import portions
 from webapp.store.schema import (
     Blob,
     Challenge,
@@ -21,9 +21,7 @@ from webapp.store.schema import (
     ParcelOrder,
     Record,
     Site,
-    SiteOrganisation,
     Take,
-    Tally,
     Worker,
 )
 from webapp.store.schema_dock import DockFact, Notice, Photo, Unidentified
@@ -78,16 +76,26 @@ def thumbnails(session: Session, hashes: Collection[str]) -> dict[str, str]:
     return {of: sha256 for of, sha256 in session.execute(found)}
 
 
-def facts_of_order(session: Session, order_id: str) -> list[DockFact]:
-    """Facts of the order's parcels and lines, oldest first."""
+def verdicts_of_order(session: Session, order_id: str) -> list[DockFact]:
+    """Verdicts about the order's parcels and lines that nobody took back, oldest first."""
+    found = _of_order("verdict", order_id).where(DockFact.gone_by.is_(None))
+    return list(session.scalars(found.order_by(DockFact.at, DockFact.id)))
+
+
+def draws_of_order(session: Session, order_id: str) -> list[DockFact]:
+    """Also those that were taken back: a verdict may name one."""
+    return list(session.scalars(_of_order("draw", order_id).order_by(DockFact.at, DockFact.id)))
+
+
+def _of_order(kind: str, order_id: str) -> Select[DockFact]:
     parcels = select(ParcelOrder.parcel_id).where(ParcelOrder.order_id == order_id)
-    found = select(DockFact).where(
+    return select(DockFact).where(
+        DockFact.kind == kind,
         or_(
             DockFact.order_id == order_id,
             and_(DockFact.order_id.is_(None), DockFact.parcel_id.in_(parcels)),
-        )
+        ),
     )
-    return list(session.scalars(found.order_by(DockFact.at, DockFact.id)))
 
 
 @dataclass(frozen=True)
@@ -249,65 +257,68 @@ def facts(session: Session, ids: Collection[str]) -> list[DockFact]:
     return list(session.scalars(select(DockFact).where(DockFact.id.in_(list(ids)))))
 
 
-def stage_counts(session: Session, site_id: str, *, vietnam: bool) -> list[tuple[str, str, int]]:
-    """(line, parcel, units) by the latest closed take at sites of one stage, for whom this site works.
-
-    China and Vietnam count for themselves: neither phone is told the other's count.
-    """
-    stage = Site.kind == site_kinds.VN if vietnam else Site.kind != site_kinds.VN
-    ranked = (
-        select(
-            Tally.line_id,
-            Take.parcel_id,
-            Tally.units,
-            func.row_number()
-            .over(
-                partition_by=(Tally.line_id, Take.parcel_id), order_by=(Take.opened_at.desc(), Take.id.desc())
-            )
-            .label("age"),
-        )
-        .join(Take, Take.id == Tally.take_id)
-        .join(Site, Site.id == Take.site_id)
-        .join(Parcel, Parcel.id == Take.parcel_id)
-        .join(SiteOrganisation, SiteOrganisation.organisation_id == Parcel.organisation_id)
-        .where(SiteOrganisation.site_id == site_id, stage, Take.closed.is_not(None))
-        .subquery()
-    )
-    latest = select(ranked.c.line_id, ranked.c.parcel_id, ranked.c.units).where(ranked.c.age == 1)
-    return [(line, parcel_id, units) for line, parcel_id, units in session.execute(latest)]
-
-
-def closed_weighings(session: Session, site_id: str) -> dict[str, int]:
+def closed_weighings(session: Session, site_id: str, parcel_ids: Iterable[str]) -> dict[str, int]:
     """Parcel → grams as it was weighed unopened at this site, newest first; the last reading counts."""
-    query = (
-        select(DockFact.parcel_id, DockFact.said)
-        .where(DockFact.site_id == site_id, DockFact.kind == "weighing", DockFact.gone_by.is_(None))
-        .order_by(DockFact.at.desc(), DockFact.id)
-    )
-    found: dict[str, int] = {}
-    for parcel_id, said in session.execute(query):
-        if parcel_id is not None and said["target"] == "parcel" and said["opened"] == "no":
-            found.setdefault(parcel_id, int(said["grams"]))
-    return found
+    found: list[tuple[datetime, str, str, int]] = []
+    for some in portions(parcel_ids):
+        query = select(DockFact.at, DockFact.id, DockFact.parcel_id, DockFact.said).where(
+            DockFact.site_id == site_id,
+            DockFact.parcel_id.in_(some),
+            DockFact.kind == "weighing",
+            DockFact.gone_by.is_(None),
+        )
+        for at, fact_id, parcel_id, said in session.execute(query):
+            if parcel_id is not None and said["target"] == "parcel" and said["opened"] == "no":
+                found.append((at, fact_id, parcel_id, int(said["grams"])))
+    newest: dict[str, int] = {}
+    for _, _, parcel_id, grams in sorted(
+        sorted(found, key=lambda one: one[1]), key=lambda one: one[0], reverse=True
+    ):
+        newest.setdefault(parcel_id, grams)
+    return newest
 
 
-def facts_at(session: Session, site_id: str, since: datetime) -> list[DockFact]:
-    """What was recorded at the site since then, oldest first."""
-    found = select(DockFact).where(DockFact.site_id == site_id, DockFact.at >= since)
-    return list(session.scalars(found.order_by(DockFact.at, DockFact.id)))
+def facts_at(session: Session, site_id: str, since: datetime, parcel_ids: Iterable[str]) -> list[DockFact]:
+    """What was recorded of these parcels at the site since then, oldest first."""
+    found: list[DockFact] = []
+    for some in portions(parcel_ids):
+        found += session.scalars(
+            select(DockFact).where(
+                DockFact.site_id == site_id, DockFact.at >= since, DockFact.parcel_id.in_(some)
+            )
+        )
+    return sorted(found, key=lambda fact: (fact.at, fact.id))
 
 
-def open_takes_at(session: Session, site_id: str, since: datetime) -> list[Take]:
+def open_takes_at(session: Session, site_id: str, since: datetime, parcel_ids: Iterable[str]) -> list[Take]:
     """Begun and not closed: somebody's unfinished take."""
-    found = select(Take).where(Take.site_id == site_id, Take.closed.is_(None), Take.opened_at >= since)
-    return list(session.scalars(found.order_by(Take.opened_at, Take.id)))
+    found: list[Take] = []
+    for some in portions(parcel_ids):
+        found += session.scalars(
+            select(Take).where(
+                Take.site_id == site_id,
+                Take.closed.is_(None),
+                Take.opened_at >= since,
+                Take.parcel_id.in_(some),
+            )
+        )
+    return sorted(found, key=lambda take: (take.opened_at, take.id))
 
 
-def closed_takes_at(session: Session, site_id: str, since: datetime) -> list[Take]:
+def closed_takes_at(session: Session, site_id: str, since: datetime, parcel_ids: Iterable[str]) -> list[Take]:
     """Closed before takes were kept as facts, oldest first: nothing else tells that the parcel was counted."""
     kept = select(DockFact.id).where(DockFact.id == Take.close_record_id)
-    found = select(Take).where(Take.site_id == site_id, Take.closed_at >= since, ~kept.exists())
-    return list(session.scalars(found.order_by(Take.closed_at, Take.id)))
+    found: list[Take] = []
+    for some in portions(parcel_ids):
+        found += session.scalars(
+            select(Take).where(
+                Take.site_id == site_id,
+                Take.closed_at >= since,
+                Take.parcel_id.in_(some),
+                ~kept.exists(),
+            )
+        )
+    return sorted(found, key=lambda take: (take.closed_at or since, take.id))
 
 
 def worker_names(session: Session, ids: Collection[str]) -> dict[str, str]:

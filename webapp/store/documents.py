@@ -19,11 +19,11 @@ def document(session: Session, organisation_id: str, document_id: str) -> Docume
 
 
 def documents_of_order(session: Session, order_id: str) -> list[tuple[Document, str | None]]:
-    """Newest first, each with the line it belongs to, if any."""
+    """Newest first, each with the line it belongs to, if any; none that was hidden."""
     rows = session.execute(
         select(Document, DocumentOrder.line_id)
         .join(DocumentOrder, DocumentOrder.document_id == Document.id)
-        .where(DocumentOrder.order_id == order_id)
+        .where(DocumentOrder.order_id == order_id, Document.hidden_at.is_(None))
         .order_by(Document.filed_at.desc(), Document.id)
     )
     return [(document, line_id) for document, line_id in rows]
@@ -59,7 +59,7 @@ def orders_with_assumed_start(session: Session, organisation_id: str, *, limit: 
     """Orders of which a platform clock runs on an assumed start, the most urgent first."""
     urgent = (
         select(Deadline.order_id, func.min(Deadline.act_by).label("act_by"))
-        .where(Deadline.rule_id.in_(("R-02", "R-03")), Deadline.assumed.is_(True))
+        .where(Deadline.rule_id.in_(("R-02", "R-03")), Deadline.assumed.is_(True), Deadline.ended.is_(None))
         .group_by(Deadline.order_id)
         .subquery()
     )

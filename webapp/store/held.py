@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from webapp.store.schema import Parcel, SiteOrganisation
+from webapp.store.schema import Parcel, SiteOrganisation, Worker
 from webapp.store.schema_dock import DockFact, Unidentified
 
 
@@ -42,6 +42,23 @@ def held(session: Session, site_ids: Iterable[str], *, open_only: bool) -> list[
     if open_only:
         found = found.where(Unidentified.matched_at.is_(None))
     return list(session.scalars(found.order_by(Unidentified.held_at, Unidentified.id)))
+
+
+def open_holds(session: Session, site_id: str, since: datetime) -> list[tuple[Unidentified, str | None]]:
+    """(hold, name of who held it) of what nobody matched nor took back, oldest first."""
+    found = (
+        select(Unidentified, Worker.name)
+        .join(DockFact, DockFact.id == Unidentified.id)
+        .outerjoin(Worker, Worker.id == DockFact.worker_id)
+        .where(
+            Unidentified.site_id == site_id,
+            Unidentified.held_at >= since,
+            Unidentified.matched_at.is_(None),
+            DockFact.gone_by.is_(None),
+        )
+        .order_by(Unidentified.held_at, Unidentified.id)
+    )
+    return [(hold, name) for hold, name in session.execute(found)]
 
 
 def matched_since(session: Session, organisation_id: str, since: datetime) -> list[Unidentified]:

@@ -9,10 +9,9 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from webapp.store.orders import not_closed
+from webapp.store.portions import portions
 from webapp.store.schema import Label, Order, Organisation, Parcel, ParcelOrder, Site
 from webapp.store.schema_desk import LabelAlias, LabelRoll, LoadUnit
-
-_AT_ONCE = 500  # SQLite's oldest limit of bound values is 999
 
 
 def orders_to_print(
@@ -20,7 +19,7 @@ def orders_to_print(
 ) -> dict[str, list[Order]]:
     """By number (two platforms may use the same one), with everything that a label shows of them."""
     found: dict[str, list[Order]] = {}
-    for some in _portions(order_nos):
+    for some in portions(order_nos):
         query = (
             select(Order)
             .where(Order.organisation_id == organisation_id, Order.order_no.in_(some))
@@ -60,12 +59,12 @@ def void_parcel_labels(
 ) -> None:
     """Voids earlier prints of one kind; of one carton when ``carton_no`` is given."""
     more = [] if carton_no is None else [Label.carton_no == carton_no]
-    for some in _portions(parcel_ids):
+    for some in portions(parcel_ids):
         _void(session, now, Label.kind == kind, Label.parcel_id.in_(some), *more)
 
 
 def void_line_labels(session: Session, line_ids: Sequence[str], *, now: datetime) -> None:
-    for some in _portions(line_ids):
+    for some in portions(line_ids):
         _void(session, now, Label.kind == "sku", Label.line_id.in_(some))
 
 
@@ -147,7 +146,10 @@ def organisation(session: Session, organisation_id: str) -> Organisation:
     return session.get_one(Organisation, organisation_id)
 
 
-def _portions(ids: Iterable[str]) -> Iterator[list[str]]:
-    listed = list(ids)
-    for at in range(0, len(listed), _AT_ONCE):
-        yield listed[at : at + _AT_ONCE]
+def customer_codes(session: Session, organisation_ids: Iterable[str]) -> dict[str, str]:
+    query = select(Organisation.id, Organisation.customer_code)
+    return {
+        organisation_id: code
+        for some in portions(organisation_ids)
+        for organisation_id, code in session.execute(query.where(Organisation.id.in_(some)))
+    }

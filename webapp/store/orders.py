@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from webapp.domain.progress import OrderState
+from webapp.store.portions import portions
 from webapp.store.schema import (
     Deadline,
     Label,
@@ -70,13 +71,14 @@ def deadlines(session: Session, order_ids: Iterable[str]) -> list[Deadline]:
 
 
 def act_by_of_rule(session: Session, rule_id: str, order_ids: Collection[str]) -> dict[str, datetime]:
-    """Order → the rule's act-by, of the orders for which it is known."""
-    query = select(Deadline.order_id, Deadline.act_by).where(
-        Deadline.rule_id == rule_id, Deadline.act_by.is_not(None)
-    )
-    return {
-        order_id: at for order_id, at in session.execute(query) if at is not None and order_id in order_ids
-    }
+    """Order → the rule's act-by for its first receipt, of the orders for which it is known."""
+    found: dict[str, datetime] = {}
+    for some in portions(order_ids):
+        query = select(Deadline.order_id, Deadline.act_by).where(
+            Deadline.order_id.in_(some), Deadline.rule_id == rule_id, Deadline.subject_kind == "order"
+        )
+        found |= {order_id: at for order_id, at in session.execute(query) if at is not None}
+    return found
 
 
 def latest_tallies(session: Session, line_ids: Iterable[str]) -> dict[str, list[tuple[Take, int]]]:
@@ -119,17 +121,6 @@ def line_of_organisation(session: Session, organisation_id: str, line_id: str) -
         .join(Order, Order.id == OrderLine.order_id)
         .where(OrderLine.id == line_id, Order.organisation_id == organisation_id)
     )
-
-
-def site_parcels(session: Session, site_id: str) -> Sequence[Parcel]:
-    """Every parcel of every organisation that the site serves."""
-    return session.scalars(
-        select(Parcel)
-        .join(SiteOrganisation, SiteOrganisation.organisation_id == Parcel.organisation_id)
-        .where(SiteOrganisation.site_id == site_id)
-        .options(selectinload(Parcel.labels), selectinload(Parcel.orders).selectinload(Order.lines))
-        .order_by(Parcel.created_at)
-    ).all()
 
 
 def site_shows_picture(session: Session, site_id: str, sha256: str) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from webapp.store.orders import not_closed
+from webapp.store.portions import portions
 from webapp.store.schema import Order, OrderLine, Parcel, ParcelOrder, Supplier
 from webapp.store.schema_desk import OrderCheck, ReceivingPlan
 
@@ -109,27 +110,12 @@ def received_orders_of_suppliers(
 
 def checks_of(session: Session, order_ids: Iterable[str]) -> list[OrderCheck]:
     """Checks that still stand, in the order in which they were asked."""
-    return list(
-        session.scalars(
-            select(OrderCheck)
-            .where(OrderCheck.order_id.in_(list(order_ids)), OrderCheck.ended_at.is_(None))
-            .order_by(OrderCheck.asked_at, OrderCheck.id)
+    found: list[OrderCheck] = []
+    for some in portions(order_ids):
+        found += session.scalars(
+            select(OrderCheck).where(OrderCheck.order_id.in_(some), OrderCheck.ended_at.is_(None))
         )
-    )
-
-
-def checks_of_organisations(session: Session, organisation_ids: Iterable[str]) -> dict[str, list[OrderCheck]]:
-    """Standing checks by order id, for a phone's whole site."""
-    found: dict[str, list[OrderCheck]] = {}
-    query = (
-        select(OrderCheck)
-        .join(Order, Order.id == OrderCheck.order_id)
-        .where(Order.organisation_id.in_(list(organisation_ids)), OrderCheck.ended_at.is_(None))
-        .order_by(OrderCheck.asked_at, OrderCheck.id)
-    )
-    for check in session.scalars(query):
-        found.setdefault(check.order_id, []).append(check)
-    return found
+    return sorted(found, key=lambda check: (check.asked_at, check.id))
 
 
 def check_of_organisation(session: Session, organisation_id: str, check_id: str) -> OrderCheck | None:

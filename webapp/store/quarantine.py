@@ -23,9 +23,11 @@ def is_accepted(session: Session, sha256: str) -> bool:
     return session.get(Record, sha256) is not None
 
 
-def at_sites_of(session: Session, organisation_id: str) -> list[tuple[Quarantine, Device, Site]]:
-    """What came from phones of the sites that serve the organisation, newest first."""
-    rows = session.execute(
+def at_sites_of(
+    session: Session, organisation_id: str, *, item_id: str | None = None, device_id: str | None = None
+) -> list[tuple[Quarantine, Device, Site]]:
+    """What came from phones of the sites that serve the organisation, newest first; one item or one phone's only."""
+    query = (
         select(Quarantine, Device, Site)
         .join(Device, Device.id == Quarantine.device_id)
         .join(Site, Site.id == Device.site_id)
@@ -33,7 +35,11 @@ def at_sites_of(session: Session, organisation_id: str) -> list[tuple[Quarantine
         .where(SiteOrganisation.organisation_id == organisation_id)
         .order_by(Quarantine.received_at.desc(), Quarantine.id)
     )
-    return [(row, device, site) for row, device, site in rows]
+    if item_id is not None:
+        query = query.where(Quarantine.id == item_id)
+    if device_id is not None:
+        query = query.where(Quarantine.device_id == device_id)
+    return [(row, device, site) for row, device, site in session.execute(query)]
 
 
 def organisations_of_parcels(session: Session, parcel_ids: set[str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""SQL about how many bytes of films and photos are whose."""
+"""SQL about how many bytes of films, photos and documents are whose."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from webapp.store.schema import Device, Organisation, Parcel, Record, Site, Upload
+from webapp.store.schema_desk import Document
 from webapp.store.schema_doors import JobCapture
 
 
@@ -18,7 +19,7 @@ def _bytes() -> ColumnElement[int]:
 
 
 def of_organisation(session: Session, organisation_id: str) -> int:
-    """Bytes that phones and job links sent for the organisation's parcels."""
+    """Bytes that phones and job links sent for the organisation's parcels, and of the documents that it filed."""
     about = (
         select(Record.id)
         .join(Parcel, Parcel.id == Record.parcel_id)
@@ -34,7 +35,10 @@ def of_organisation(session: Session, organisation_id: str) -> int:
         .join(Parcel, Parcel.id == JobCapture.parcel_id)
         .where(Parcel.organisation_id == organisation_id)
     )
-    return sent + (session.scalar(by_links) or 0)
+    filed = select(func.coalesce(func.sum(Document.bytes), 0)).where(
+        Document.organisation_id == organisation_id
+    )
+    return sent + (session.scalar(by_links) or 0) + (session.scalar(filed) or 0)
 
 
 def of_site(session: Session, site_id: str) -> int:

@@ -140,6 +140,9 @@ class PlatformAccount(Base):
     ]  # the last six digits of its order numbers encode the buyer (domain.md 12.1)
     owner_confirmed_by: Mapped[str | None]
     owner_confirmed_at: Mapped[datetime | None]
+    agent_id: Mapped[str | None] = mapped_column(
+        String(32)
+    )  # store/schema_shares.Agent, of an agent's account
     __table_args__ = (UniqueConstraint("organisation_id", "platform", "name"),)
 
 
@@ -215,7 +218,7 @@ class OrderLine(Base):
     unit: Mapped[str]
     quantity_milli: Mapped[Big]
     unit_price_fen: Mapped[Big | None]
-    offer_id: Mapped[str]
+    offer_id: Mapped[str] = mapped_column(index=True)
     sku_id: Mapped[str]
     article_no: Mapped[str]
     model: Mapped[str]
@@ -301,20 +304,35 @@ class Milestone(Base):
 
 
 class Deadline(Base):
-    """Projection: one clock of one order; recomputed whenever a start becomes known or better."""
+    """Projection: one clock of one subject of an order; recomputed whenever a start becomes known or better."""
 
     __tablename__ = "deadline"
     order_id: Mapped[str] = mapped_column(ForeignKey("order.id"), primary_key=True)
     rule_id: Mapped[str] = mapped_column(primary_key=True)
+    subject_kind: Mapped[str] = mapped_column(primary_key=True)  # order | parcel | site | claim | submission
+    subject_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     profile_id: Mapped[str]
+    edition_id: Mapped[str] = mapped_column(
+        String(32)
+    )  # "": the shipped rulebook, of which no edition was needed yet
     start_at: Mapped[datetime | None]
     start_source: Mapped[str]
     assumed: Mapped[bool]
-    binding: Mapped[bool]
+    proven: Mapped[bool]
+    binding: Mapped[bool]  # false also once it has ended
     zone: Mapped[str]
     due_at: Mapped[datetime | None]
     act_by: Mapped[datetime | None]
-    __table_args__ = (Index("ix_deadline_act_by", "act_by"),)
+    burns_until: Mapped[datetime | None]  # act_by; of R-05, which opens and does not close, the end of R-03
+    who: Mapped[str]
+    towards: Mapped[str]
+    note: Mapped[str | None]
+    ended: Mapped[str | None]  # met | cancelled | superseded | stopped
+    ended_at: Mapped[datetime | None]
+    __table_args__ = (
+        Index("ix_deadline_act_by", "act_by"),
+        Index("ix_deadline_burns_until", "burns_until"),
+    )
 
 
 class Challenge(Base):

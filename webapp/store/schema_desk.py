@@ -149,7 +149,7 @@ class Document(Base):
     __tablename__ = "document"
     id: Mapped[Id]
     organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), index=True)
-    kind: Mapped[str]  # order_status | listing
+    kind: Mapped[str]  # domain.folders.DOCUMENT_KINDS
     sha256: Mapped[str] = mapped_column(String(64))
     mime: Mapped[str]
     bytes: Mapped[Big]
@@ -157,6 +157,13 @@ class Document(Base):
     note: Mapped[str] = mapped_column(Text)
     filed_by: Mapped[str]
     filed_at: Mapped[datetime]
+    dated_on: Mapped[str | None] = mapped_column(String(10))  # ISO date of what it shows; None: not said
+    supplier_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    slot: Mapped[str | None]  # EV-id
+    folder: Mapped[str] = mapped_column(default="order", server_default="order")  # domain.folders.Folder
+    hidden_at: Mapped[datetime | None]  # nobody deletes evidence: it leaves the lists, with a reason
+    hidden_by: Mapped[str | None]
+    hidden_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
 class DocumentOrder(Base):

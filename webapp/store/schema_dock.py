@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.store.columns import Base, Big, Id
@@ -78,3 +78,17 @@ class Notice(Base):
     raised_at: Mapped[datetime]
     seen_at: Mapped[datetime | None]
     seen_by: Mapped[str | None]
+
+
+class SnapshotChange(Base):
+    """What of a phone's snapshot changed, written by the database's own triggers (migration 0010), oldest forgotten.
+
+    ``what``: order | parcel | organisation | goods | weight | site | blanks | aliases | holds | everything. ``mark`` is
+    random: who kept a number learns by it that the database is another one, for instance a restored one.
+    """
+
+    __tablename__ = "snapshot_change"
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    what: Mapped[str]
+    subject: Mapped[str]
+    mark: Mapped[str] = mapped_column(String(16), server_default=text("(lower(hex(randomblob(8))))"))

@@ -28,6 +28,12 @@ def uploads_for(session: Session, record_id: str, device_id: str) -> list[Upload
     return list(session.scalars(found.order_by(Upload.created_at, Upload.id)))
 
 
+def kept_part(session: Session, record_id: str, device_id: str) -> Upload | None:
+    """The longest beginning of it that is kept as a blob although nothing more came: expired, or out of an export."""
+    found = [one for one in uploads_for(session, record_id, device_id) if one.ended_at is not None]
+    return max(found, key=lambda one: one.offset, default=None)
+
+
 def takes_bytes(session: Session, record_id: str, device_id: str) -> bool:
     """Whether this device opened a take under that id, so that bytes for it are expected."""
     take = session.get(Take, record_id)

@@ -1,0 +1,126 @@
+"""SQL about alerts, their targets and deliveries, calendar feeds, and the clocks that burn."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from webapp.store.schema import Deadline, Order, Supplier, User
+from webapp.store.schema_alerts import Alert, AlertDelivery, AlertTarget, CalendarLink
+
+
+@dataclass(frozen=True, slots=True)
+class Burning:
+    """A binding clock with an act-by that has not ended, and whose order it is of."""
+
+    clock: Deadline
+    order_no: str
+    organisation_id: str
+    supplier: str
+
+
+def burning(
+    session: Session,
+    *,
+    organisation_id: str | None,
+    since: datetime,
+    until: datetime | None,
+    limit: int | None = None,
+) -> list[Burning]:
+    """Earliest act-by first; ``since``, ``until``: bounds of the act-by. None for the organisation: all of them."""
+    query = (
+        select(Deadline, Order.order_no, Order.organisation_id, Supplier.company)
+        .join(Order, Order.id == Deadline.order_id)
+        .join(Supplier, Supplier.id == Order.supplier_id)
+        .where(Deadline.binding, Deadline.ended.is_(None), Deadline.act_by >= since)
+        .order_by(Deadline.act_by, Deadline.rule_id, Deadline.order_id, Deadline.subject_id)
+    )
+    if until is not None:
+        query = query.where(Deadline.act_by <= until)
+    if organisation_id is not None:
+        query = query.where(Order.organisation_id == organisation_id)
+    rows = session.execute(query if limit is None else query.limit(limit))
+    return [
+        Burning(clock, order_no, organisation, supplier) for clock, order_no, organisation, supplier in rows
+    ]
+
+
+def fired(session: Session, order_ids: Collection[str]) -> set[tuple[str, str, str, str, datetime, int]]:
+    """Every rung of these orders that has fired: order, rule, subject kind and id, act-by, hours."""
+    columns = (
+        Alert.order_id,
+        Alert.rule_id,
+        Alert.subject_kind,
+        Alert.subject_id,
+        Alert.act_by,
+        Alert.rung_hours,
+    )
+    found = session.execute(select(*columns).where(Alert.order_id.in_(list(order_ids))))
+    return {(a, b, c, d, e, f) for a, b, c, d, e, f in found}
+
+
+def targets(session: Session, organisation_id: str, *, user_id: str | None = None) -> list[AlertTarget]:
+    """Those in force, oldest first; of one person, or of the whole organisation."""
+    query = (
+        select(AlertTarget)
+        .join(User, User.id == AlertTarget.user_id)
+        .where(
+            AlertTarget.organisation_id == organisation_id,
+            AlertTarget.ended_at.is_(None),
+            User.left_at.is_(None),
+        )
+        .order_by(AlertTarget.made_at, AlertTarget.id)
+    )
+    return list(session.scalars(query if user_id is None else query.where(AlertTarget.user_id == user_id)))
+
+
+def target(session: Session, user_id: str, target_id: str) -> AlertTarget | None:
+    return session.scalar(
+        select(AlertTarget).where(AlertTarget.id == target_id, AlertTarget.user_id == user_id)
+    )
+
+
+def waiting(session: Session, now: datetime, limit: int) -> list[tuple[AlertDelivery, Alert, AlertTarget]]:
+    """Deliveries that are due, those of one target together."""
+    query = (
+        select(AlertDelivery, Alert, AlertTarget)
+        .join(Alert, Alert.id == AlertDelivery.alert_id)
+        .join(AlertTarget, AlertTarget.id == AlertDelivery.target_id)
+        .where(
+            AlertDelivery.sent_at.is_(None),
+            AlertDelivery.given_up_at.is_(None),
+            AlertDelivery.next_at <= now,
+        )
+        .order_by(AlertTarget.id, Alert.act_by, Alert.rung_hours)
+        .limit(limit)
+    )
+    return [(delivery, alert, to) for delivery, alert, to in session.execute(query)]
+
+
+def latest_alerts(session: Session, organisation_id: str, limit: int) -> list[tuple[Alert, str]]:
+    """Newest first, with the order's number."""
+    query = (
+        select(Alert, Order.order_no)
+        .join(Order, and_(Order.id == Alert.order_id, Order.organisation_id == organisation_id))
+        .order_by(Alert.at.desc(), Alert.id)
+        .limit(limit)
+    )
+    return [(alert, order_no) for alert, order_no in session.execute(query)]
+
+
+def calendar_link(session: Session, token_hash: str) -> CalendarLink | None:
+    return session.get(CalendarLink, token_hash)
+
+
+def calendar_links(session: Session, user_id: str) -> list[CalendarLink]:
+    query = select(CalendarLink).where(CalendarLink.user_id == user_id, CalendarLink.ended_at.is_(None))
+    return list(session.scalars(query.order_by(CalendarLink.made_at)))
+
+
+def order_numbers(session: Session, order_ids: Collection[str]) -> dict[str, str]:
+    query = select(Order.id, Order.order_no).where(Order.id.in_(list(order_ids)))
+    return {order_id: number for order_id, number in session.execute(query)}
