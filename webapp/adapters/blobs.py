@@ -42,6 +42,7 @@ class Blobs:
         self._root = home / "blobs"
         self._floor = floor
         self._root.mkdir(parents=True, exist_ok=True)
+        self._durable: set[Path] = set()
         self.spools = Spools(home / "spool")
 
     def path(self, sha256: str) -> Path:
@@ -72,12 +73,25 @@ class Blobs:
         Safe to repeat. The caller has hashed the very bytes it wrote, and never writes to ``spooled`` again: both
         names are one file.
         """
+        self.name(spooled, sha256)
+        self.sync_name(sha256)
+
+    def name(self, spooled: Path, sha256: str) -> None:
+        """The first half of `keep`: the name is there, and does not survive a power cut yet."""
         target = self.path(sha256)
-        self._make_folders(target.parent)
+        target.parent.mkdir(parents=True, exist_ok=True)
         # link() fails where rename() would silently replace: a blob is never overwritten.
         with suppress(FileExistsError):
             os.link(spooled, target)
-        fsync_folder(target.parent)
+
+    def sync_name(self, sha256: str) -> None:
+        """The second half. A folder's own name is durable once its parent was flushed, which is done once a process."""
+        folder = self.path(sha256).parent
+        fsync_folder(folder)
+        for parent, child in ((folder.parent, folder), (self._root, folder.parent)):
+            if child not in self._durable:
+                fsync_folder(parent)
+                self._durable.add(child)
 
     def put_bytes(self, data: bytes) -> Stored:
         """Keeps small bytes that the server made itself."""
@@ -112,14 +126,6 @@ class Blobs:
         """Raises ``Refusal("disk_full")`` when ``size`` more bytes would reach the floor."""
         if size > self.room():
             raise Refusal("disk_full")
-
-    def _make_folders(self, folder: Path) -> None:
-        if folder.is_dir():
-            return
-        folder.mkdir(parents=True, exist_ok=True)
-        # A new folder's own name is only durable once its parents are flushed.
-        fsync_folder(folder.parent)
-        fsync_folder(self._root)
 
 
 def _pieces(file: BinaryIO, start: int, length: int) -> Iterator[bytes]:

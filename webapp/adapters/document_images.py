@@ -1,4 +1,4 @@
-"""Looks at an image that a person files: what it truly is, how large, and a small copy to show. Never changes it."""
+"""Looks at a file that a person files: what it truly is, how large, and a small copy to show. Never changes it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ MAX_PIXELS: Final = 40_000_000
 
 _TYPES: Final = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 _THUMBNAIL: Final = (360, 640)
+_PDF_HEAD: Final = 1024
+"""Readers accept bytes before the mark (ISO 32000, annex H), so this looks as far as they do."""
+_PDF_TAIL: Final = 2048
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,30 @@ class DocumentImage:
     width: int
     height: int
     thumbnail: bytes
+
+
+@dataclass(frozen=True)
+class DocumentFile:
+    """An image, or a PDF (no pixels, no ``thumbnail``: nothing here renders one)."""
+
+    original: bytes
+    mime: str
+    width: int | None
+    height: int | None
+    thumbnail: bytes | None
+
+
+def read_document(upload: BinaryIO, *, pdf: bool = True) -> DocumentFile:
+    """As ``read_document_image``, and ``pdf`` files too. A PDF that was cut off is refused: ``document_unreadable``."""
+    data = upload.read(MAX_BYTES + 1)
+    if not pdf or b"%PDF-" not in data[:_PDF_HEAD]:
+        image = read_document_image(io.BytesIO(data))
+        return DocumentFile(image.original, image.mime, image.width, image.height, image.thumbnail)
+    if len(data) > MAX_BYTES:
+        raise Refusal("document_large", most=MAX_BYTES // (1024 * 1024))
+    if b"%%EOF" not in data[-_PDF_TAIL:]:
+        raise Refusal("document_unreadable")
+    return DocumentFile(data, "application/pdf", None, None, None)
 
 
 def read_document_image(upload: BinaryIO) -> DocumentImage:

@@ -40,6 +40,11 @@ class ImportFiles:
                 file.write(piece)
         return size
 
+    def bytes_of(self, draft_ids: Collection[str]) -> int:
+        """What the files of these drafts take, of those that are there."""
+        kept = (self.path(draft_id) for draft_id in draft_ids)
+        return sum(path.stat().st_size for path in kept if path.is_file())
+
     def discard(self, draft_id: str) -> None:
         self.path(draft_id).unlink(missing_ok=True)
 

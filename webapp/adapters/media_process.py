@@ -42,6 +42,10 @@ def work(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.verb == "remux":
         remux = importlib.import_module("webapp.adapters.media_remux")
         return {"facts": remux.remux(arguments.source, arguments.target).to_json()}
+    if arguments.verb == "share":
+        share = importlib.import_module("webapp.adapters.media_share")
+        made = share.share(arguments.source, arguments.target, arguments.most, arguments.progress)
+        return {"facts": made.to_json()}
     frames = importlib.import_module("webapp.adapters.media_frames")
     if arguments.verb == "probe":
         return {"facts": frames.probe(arguments.source).to_json()}
@@ -68,10 +72,12 @@ def answer(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="media_process", description=__doc__)
-    parser.add_argument("verb", choices=["remux", "probe", "frame"])
+    parser.add_argument("verb", choices=["remux", "probe", "frame", "share"])
     parser.add_argument("source", type=Path)
     parser.add_argument("--target", type=Path)
     parser.add_argument("--ms", type=int, default=0)
+    parser.add_argument("--most", type=int)
+    parser.add_argument("--progress", type=Path)
     parser.add_argument("--width", type=int)
     parser.add_argument("--form", choices=["PNG", "JPEG"], default="PNG")
     for name in ("memory", "cpu", "file-size", "wall"):

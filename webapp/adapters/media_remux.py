@@ -1,7 +1,7 @@
 """A take's bytes into a file with an index. Runs in the child process only (`media_process`).
 
-Video is copied, never encoded, and sound is encoded with FFmpeg's own `aac` alone: the GPL encoders of the PyAV wheel
-stay unused.
+Video is copied, never encoded, and sound is encoded with FFmpeg's own `aac` alone: no GPL encoder of the PyAV wheel is
+used here.
 """
 
 from __future__ import annotations

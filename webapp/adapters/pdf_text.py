@@ -8,12 +8,13 @@ from __future__ import annotations
 import logging
 import re
 import unicodedata
+from collections.abc import Mapping
 from itertools import groupby
 from pathlib import Path
 
 from fpdf import FPDF
-from fpdf.fonts import TTFFont
 
+from webapp.adapters.pdf_fonts import add_font
 from webapp.domain.refusals import Refusal
 
 MM_PER_POINT = 25.4 / 72
@@ -46,30 +47,22 @@ class PdfText:
             file.is_file() for file in (*(fonts_dir / name for name in _FILES.values()), self._rest_file)
         ):
             raise Refusal("label_fonts_missing")
-        self._advances: dict[str, dict[str, float]] = {}
-        for style, name in _FILES.items():
-            pdf.add_font(_FAMILY, style, fonts_dir / name)
-            self._advances[style] = self._measure(_FAMILY + style)
+        self._advances: dict[str, Mapping[str, float]] = {
+            style: add_font(pdf, _FAMILY, style, fonts_dir / name) for style, name in _FILES.items()
+        }
         self._rest: frozenset[str] | None = None
         self._readable: dict[str, str] = {}
         self._reported: set[str] = set()
-
-    def _measure(self, key: str) -> dict[str, float]:
-        font = self._pdf.fonts[key]
-        if not isinstance(font, TTFFont):
-            raise RuntimeError("the printed family must be a TrueType font")
-        return {chr(point): font.cw[point] / 1000 for point in font.cmap}
 
     def _in_rest(self, character: str) -> bool:
         """Whether the third file prints it; opens that at the first character that the first two lack."""
         if unicodedata.category(character) not in ("Lo", "Lm", "Nl"):
             return False
         if self._rest is None:
-            self._pdf.add_font(_REST_FAMILY, "", self._rest_file)
-            found = self._measure(_REST_FAMILY)
+            found = add_font(self._pdf, _REST_FAMILY, "", self._rest_file)
             self._rest = frozenset(found) - frozenset(self._advances[""])
             for style in _FILES:
-                self._advances[style] = found | self._advances[style]
+                self._advances[style] = {**found, **self._advances[style]}
         return character in self._rest
 
     def readable(self, text: str) -> str:

@@ -9,7 +9,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from webapp.domain.rulebook import Profile, Rule, Rulebook
+from webapp.domain.rulebook import Amount, Profile, Rule, Rulebook
 
 
 class RulebookBroken(Exception):
@@ -51,7 +51,7 @@ def load_profile(name: str, content: bytes) -> Profile:
 
 
 def _profile(tree: dict[str, Any]) -> Profile:
-    unknown = sorted(tree.keys() - {"profile", "rule"})
+    unknown = sorted(tree.keys() - {"profile", "rule", "amount"})
     if unknown:
         raise ValueError(f"unknown table {unknown[0]!r}")
     head, rules = tree.get("profile"), tree.get("rule", [])
@@ -59,8 +59,24 @@ def _profile(tree: dict[str, Any]) -> Profile:
         raise ValueError("the [profile] table is missing")
     if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
         raise ValueError("rules are written as [[rule]] tables")
-    _check_fields("profile", head, Profile, given=("rules",))
-    return Profile(**head, rules=tuple(_rule(rule, head["id"]) for rule in rules))
+    amounts = tree.get("amount", [])
+    if not isinstance(amounts, list) or not all(isinstance(amount, dict) for amount in amounts):
+        raise ValueError("amounts are written as [[amount]] tables")
+    _check_fields("profile", head, Profile, given=("rules", "amounts", *_OF_COPIES))
+    return Profile(
+        **head,
+        rules=tuple(_rule(rule, head["id"]) for rule in rules),
+        amounts=tuple(_amount(amount) for amount in amounts),
+    )
+
+
+_OF_COPIES = ("parent_id", "agent_id", "edited_by", "edited_at")
+
+
+def _amount(tree: dict[str, Any]) -> Amount:
+    _check_fields(f"amount {tree.get('id', '?')}", tree, Amount, given=())
+    lists = {key: tuple(value) for key, value in tree.items() if isinstance(value, list)}
+    return Amount(**{**tree, **lists})
 
 
 def _rule(tree: dict[str, Any], profile_id: str) -> Rule:
@@ -79,7 +95,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 
 def _check_fields(
-    where: str, tree: dict[str, Any], shape: type[Rule] | type[Profile], given: tuple[str, ...]
+    where: str, tree: dict[str, Any], shape: type[Rule] | type[Profile] | type[Amount], given: tuple[str, ...]
 ) -> None:
     known = {field.name: field for field in fields(shape) if field.name not in given}
     for key, value in tree.items():

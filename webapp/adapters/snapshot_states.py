@@ -8,8 +8,9 @@ import re
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from webapp.adapters.secrets import new_id
 
@@ -17,6 +18,20 @@ KEPT: Final = 64
 """States of a site: a busy day's; a phone that was away for longer is told everything."""
 
 _TOKEN: Final = re.compile(r"[0-9a-f]{32}")
+
+
+_NEWEST: Final = "newest"
+
+
+@dataclass(frozen=True)
+class Newest:
+    """``token`` names the state that was true after change ``seq`` (its ``mark``), for this ``program`` and ``day``."""
+
+    program: str
+    day: str
+    seq: int
+    mark: str
+    token: str
 
 
 class SnapshotStates:
@@ -55,26 +70,23 @@ class SnapshotStates:
             return False
         return True
 
-    def load_rest(self, site_id: str, token: str) -> dict[str, Any] | None:
-        """What `keep_rest` kept for the piece after ``token``."""
-        if not _TOKEN.fullmatch(token):
-            return None
+    def newest(self, site_id: str) -> Newest | None:
+        """What the site's phones would be told last, and by which change; None: not known."""
         try:
-            found = json.loads(zlib.decompress((self._folder(site_id) / f"{token}.rest").read_bytes()))
-        except (OSError, ValueError, zlib.error):
+            found = json.loads((self._folder(site_id) / _NEWEST).read_text("ascii"))
+            return Newest(
+                **{field.name: str(found[field.name]) for field in fields(Newest) if field.name != "seq"},
+                seq=int(found["seq"]),
+            )
+        except (OSError, ValueError, KeyError, TypeError):
             return None
-        return dict(found)
 
-    def keep_rest(self, site_id: str, token: str, rest: Mapping[str, Any], *, former: str) -> None:
-        """For the next piece. ``former``: the token under which it was kept until now."""
-        path = self._folder(site_id) / f"{token}.rest"
-        with suppress(OSError):
-            (self._folder(site_id) / f"{former}.rest").replace(path)
-            return
+    def keep_newest(self, site_id: str, newest: Newest) -> None:
+        """After `keep` of its state; a full disk costs the next phone the whole reckoning."""
         with suppress(OSError):
             fresh = self._folder(site_id) / f"new-{new_id()}"
-            fresh.write_bytes(zlib.compress(json.dumps(dict(rest)).encode("ascii"), 1))
-            fresh.replace(path)
+            fresh.write_text(json.dumps(asdict(newest)), "ascii")
+            fresh.replace(self._folder(site_id) / _NEWEST)
 
     def _folder(self, site_id: str) -> Path:
         if not _TOKEN.fullmatch(site_id):
@@ -85,6 +97,8 @@ class SnapshotStates:
         # Two processes may prune at once.
         found: list[tuple[float, Path]] = []
         for path in folder.iterdir():
+            if path.name == _NEWEST:
+                continue
             with suppress(OSError):
                 found.append((path.stat().st_mtime, path))
         for _, path in sorted(found, reverse=True)[KEPT:]:

@@ -11,6 +11,8 @@ import os
 import shutil
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -33,6 +35,9 @@ class _State:
         self.loaded = False
         self.offset = 0
         self.digest = hashlib.sha256()
+        self.writers = 0
+        self.evicted = False
+        self.name_durable = False
 
 
 class Spools:
@@ -61,18 +66,31 @@ class Spools:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def create(self, upload_id: str) -> None:
-        """An empty spool file whose name survives a power cut."""
+        """An empty spool file. Its name survives a power cut from `Writer.flush` on: before, there is nothing in it."""
         os.close(os.open(self.path(upload_id), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o640))
-        fsync_folder(self.folder)
+
+    def whole_bytes(self, upload_id: str) -> int:
+        """Its size, if it has a blob's name too; else 0."""
+        try:
+            facts = self.path(upload_id).stat()
+        except FileNotFoundError:
+            return 0
+        return facts.st_size if facts.st_nlink > 1 else 0
 
     def claim(self, upload_id: str, recorded: int) -> Writer:
         """Becomes the only writer. After a restart the prefix is read again: ``recorded`` bytes of it are durable.
 
-        Raises ``FileNotFoundError`` when the spool file is gone.
+        Raises ``FileNotFoundError`` when a spool file that had bytes is gone, ``TakenOver``.
         """
         state = self._state(upload_id)
         with state.lock:
+            if state.evicted:
+                # Between the two lines above.
+                raise TakenOver
             state.generation += 1
+            if not recorded and not self.path(upload_id).exists():
+                # A power cut may have taken the name of a file in which nothing was acknowledged.
+                self.create(upload_id)
             fd = os.open(self.path(upload_id), os.O_RDWR)
             try:
                 if not state.loaded:
@@ -80,7 +98,8 @@ class Spools:
             except BaseException:
                 os.close(fd)
                 raise
-            return Writer(state, fd)
+            state.writers += 1
+            return Writer(state, fd, self.folder)
 
     def discard(self, upload_id: str) -> None:
         """Removes the spool file and what is known of it; a writer still at work is fenced off."""
@@ -96,11 +115,22 @@ class Spools:
         with self._lock:
             state = self._states.setdefault(upload_id, _State())
             self._states.move_to_end(upload_id)
-            evicted = self._states.popitem(last=False)[1] if len(self._states) > _KEPT_STATES else None
-        if evicted is not None:
-            with evicted.lock:
-                evicted.generation += 1
+            if len(self._states) > _KEPT_STATES:
+                self._evict()
         return state
+
+    def _evict(self) -> None:
+        """The longest unused, never one that is written: a second state of its file would not know of its bytes."""
+        for name, state in self._states.items():
+            if not state.lock.acquire(blocking=False):
+                continue
+            try:
+                if state.writers == 0:
+                    state.evicted = True
+                    del self._states[name]
+                    return
+            finally:
+                state.lock.release()
 
 
 def _changed_before(path: Path, since: datetime) -> bool:
@@ -130,9 +160,10 @@ def _load(state: _State, fd: int, recorded: int) -> None:
 class Writer:
     """One request's hold on a spool file; a context manager. ``start`` is the offset at which it found the file."""
 
-    def __init__(self, state: _State, fd: int) -> None:
+    def __init__(self, state: _State, fd: int, folder: Path) -> None:
         self._state = state
         self._fd = fd
+        self._folder = folder
         self._generation = state.generation
         self.start = state.offset
         self._digest_at_start = state.digest.copy()
@@ -158,13 +189,31 @@ class Writer:
             state.digest = self._digest_at_start.copy()
             os.ftruncate(self._fd, state.offset)
 
-    def flush(self) -> int:
-        """Makes what is written durable and returns that offset. Raises ``TakenOver``."""
+    @property
+    def offset(self) -> int:
+        """Where the next byte goes. Raises ``TakenOver``."""
         with self._state.lock:
             self._check()
-            offset = self._state.offset
+            return self._state.offset
+
+    def flush(self, *, name: bool = True) -> int:
+        """Makes what is written durable and returns that offset. ``name`` False: the caller gives the file another one.
+
+        Raises ``TakenOver``.
+        """
+        offset = self.offset
         os.fsync(self._fd)
+        if name and not self._state.name_durable:
+            fsync_folder(self._folder)
+            self._state.name_durable = True
         return offset
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Nobody takes over meanwhile. Raises ``TakenOver``."""
+        with self._state.lock:
+            self._check()
+            yield
 
     def confirm(self) -> None:
         """Raises ``TakenOver``. Inside a transaction that writes the offset: a newer writer can then only write its own
@@ -189,6 +238,8 @@ class Writer:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         os.close(self._fd)
+        with self._state.lock:
+            self._state.writers -= 1
 
 
 def fsync_folder(folder: Path) -> None:

@@ -11,6 +11,7 @@ from typing import TextIO
 from webapp.adapters.blobs import Blobs
 from webapp.adapters.clock import SystemClock
 from webapp.cli.instance import existing_database, settings
+from webapp.cli.printing import with_json
 from webapp.usecases.backup import back_up
 
 
@@ -23,7 +24,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "instance. Exit 1 when the instance itself lacks files.",
     )
     parser.add_argument("folder", metavar="DIR", type=Path)
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    with_json(parser)
     parser.set_defaults(run=run)
 
 
@@ -44,6 +45,8 @@ def run(args: argparse.Namespace, out: TextIO, err: TextIO) -> int:
             f"the others were there; log of {report.log_size} entries",
             file=out,
         )
+    if not report.audited:
+        print("dockproof: the backup stands, but the instance's audit could not be written", file=err)
     for sha256 in report.missing:
         print(f"dockproof: not on this disk, or not whole: {sha256}", file=err)
     return 1 if report.missing else 0

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 from typing import TextIO
 
 from webapp.cli.instance import open_instance
+from webapp.cli.printing import say, with_json
 from webapp.jobs.worker import Worker
 from webapp.usecases.demo import fill_demo
 
@@ -17,7 +17,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="fill an empty database with the demo importer",
         description="Orders, parcels, goods receipts and a real filmed count. Refuses a database that holds data.",
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    with_json(parser)
     parser.set_defaults(run=run)
 
 
@@ -25,8 +25,6 @@ def run(args: argparse.Namespace, out: TextIO, err: TextIO) -> int:
     services = open_instance()
     order_nos = fill_demo(services.database, services.blobs, services.rulebook, now=services.clock.now())
     Worker(services).run_all()
-    if args.json:
-        print(json.dumps({"orders": order_nos}, indent=1), file=out)
-    else:
-        print(f"{len(order_nos)} demo orders: {' '.join(order_nos)}", file=out)
+    said = f"{len(order_nos)} demo orders: {' '.join(order_nos)}"
+    say(args, out, {"orders": order_nos}, [said])
     return 0

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
+from collections.abc import Iterator
 from typing import Any, TextIO
 
 from webapp.adapters.clock import SystemClock
 from webapp.cli.instance import settings
+from webapp.cli.printing import say, with_json
 from webapp.domain.refusals import Refusal
 from webapp.locate import migrations_dir
 from webapp.store.database import Database
@@ -23,7 +24,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "1 when there are findings. Notes (gaps and forks of phones' chains, leftovers) do not count as findings.",
     )
     parser.add_argument("--deep", action="store_true", help="hash every file again (reads them all)")
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    with_json(parser)
     parser.set_defaults(run=run)
 
 
@@ -39,10 +40,7 @@ def run(args: argparse.Namespace, out: TextIO, err: TextIO) -> int:
         )
     finally:
         database.engine.dispose()
-    if args.json:
-        print(json.dumps(_document(report), indent=1, ensure_ascii=False), file=out)
-    else:
-        _print(report, out)
+    say(args, out, _document(report), _lines(report))
     return 0 if report.ok else 1
 
 
@@ -63,23 +61,23 @@ def _finding(finding: Finding) -> dict[str, str]:
     return {"code": finding.code, "what": finding.what, "where": finding.where}
 
 
-def _print(report: Report, out: TextIO) -> None:
+def _lines(report: Report) -> Iterator[str]:
     for check in report.checks:
         facts = ", ".join(f"{name} {value}" for name, value in check.facts.items() if _short(value))
-        print(f"{'ok ' if check.ok else 'BAD'} {check.name}{': ' if facts else ''}{facts}", file=out)
+        yield f"{'ok ' if check.ok else 'BAD'} {check.name}{': ' if facts else ''}{facts}"
         for finding in check.findings:
             mark = "note" if finding.is_note else "finding"
             where = f" ({finding.where})" if finding.where else ""
-            print(f"    {mark}: {finding.what}{where}", file=out)
-        _print_rest(check, out)
-    print("All is well." if report.ok else "There are findings.", file=out)
+            yield f"    {mark}: {finding.what}{where}"
+        yield from _rest(check)
+    yield "All is well." if report.ok else "There are findings."
 
 
-def _print_rest(check: Check, out: TextIO) -> None:
+def _rest(check: Check) -> Iterator[str]:
     for code, count in check.counts.items():
         listed = sum(finding.code == code for finding in check.findings)
         if count > listed:
-            print(f"    and {count - listed} more of {code}", file=out)
+            yield f"    and {count - listed} more of {code}"
 
 
 def _short(value: object) -> bool:

@@ -8,6 +8,7 @@ import sys
 from typing import Any, TextIO
 
 from webapp.cli.instance import open_instance
+from webapp.cli.printing import with_json
 from webapp.domain.labels import printed_code
 from webapp.usecases.find import Match, Unidentified, find, organisation_asked
 
@@ -21,7 +22,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("text", metavar="TEXT")
     parser.add_argument("--organisation", metavar="CODE", help="customer code, when there are several")
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    with_json(parser)
     parser.set_defaults(run=run)
 
 

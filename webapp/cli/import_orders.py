@@ -9,6 +9,7 @@ from typing import TextIO
 
 from webapp.adapters.catalogues import translate
 from webapp.cli.instance import open_instance
+from webapp.cli.printing import with_json
 from webapp.domain.import_mapping import ColumnMapping, column_mapping
 from webapp.domain.order_sheet import RowProblem
 from webapp.domain.refusals import Refusal
@@ -39,7 +40,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         type=Path,
         help='which column is what: {"platform": "1688"|"taobao"|"off_platform", "columns": {field: header}}',
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    with_json(parser)
     parser.set_defaults(run=run)
 
 

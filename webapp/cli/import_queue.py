@@ -31,7 +31,7 @@ def run(args: argparse.Namespace, out: TextIO, err: TextIO) -> int:
     services = open_instance()
 
     def orders_changed(session: Session, order_ids: set[str]) -> None:
-        recompute_deadlines(session, services.rulebook, order_ids)
+        recompute_deadlines(session, services.rulebook, order_ids, now=services.clock.now())
 
     brought = import_queue(
         services.database,
@@ -45,6 +45,8 @@ def run(args: argparse.Namespace, out: TextIO, err: TextIO) -> int:
         f"{brought.device_name or brought.device_id}: {brought.accepted} records and {brought.files} files are new, "
         f"{brought.known} and {brought.files_known} were here.",
     ]
+    if brought.files_unfinished:
+        lines.append(f"{brought.files_unfinished} films were never closed by the phone: kept as unfinished.")
     left = brought.malformed + brought.quarantined + brought.files_unclaimed
     if left:
         lines.append(

@@ -12,6 +12,7 @@ from webapp.adapters.catalogues import translate
 from webapp.adapters.counting_mat import PAPERS, counting_mat_pdf
 from webapp.adapters.label_sheets import STOCKS, warnings
 from webapp.cli.instance import open_instance
+from webapp.cli.printing import with_json
 from webapp.locate import fonts_dir
 from webapp.usecases import people, rolls
 from webapp.usecases.label_print import Sheet
@@ -50,7 +51,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--site", metavar="NAME", help="with --blank: where the roll is used")
     parser.add_argument("--out", required=True, type=Path, metavar="FILE.pdf")
     parser.add_argument("--organisation", metavar="CODE", help="customer code, when there are several")
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    with_json(parser)
     parser.set_defaults(run=run)
 
 

@@ -6,65 +6,53 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import TextIO
+from importlib import import_module
+from typing import Final, TextIO
 
 from webapp.adapters.catalogues import translate
-from webapp.cli import (
-    backup,
-    deadlines,
-    demo,
-    doctor,
-    find,
-    import_orders,
-    import_queue,
-    labels,
-    organisations,
-    phones,
-    records,
-    restore,
-    rule,
-    sample,
-    serve,
-    sites,
-    users,
-    work,
-)
 from webapp.config import WrongSetting
 from webapp.domain.refusals import Refusal
 from webapp.locate import AssetsMissing
 
-COMMANDS = (
-    serve,
-    demo,
-    import_orders,
-    import_queue,
-    labels,
-    find,
-    rule,
-    deadlines,
-    sample,
-    records,
-    phones,
-    users,
-    sites,
-    organisations,
-    backup,
-    restore,
-    doctor,
-    work,
-)
+COMMANDS: Final = {
+    "serve": "serve",
+    "demo": "demo",
+    "import-orders": "import_orders",
+    "import-queue": "import_queue",
+    "labels": "labels",
+    "find": "find",
+    "rule": "rule",
+    "deadlines": "deadlines",
+    "fees": "fees",
+    "sample": "sample",
+    "records": "records",
+    "case-file": "case_file",
+    "verify": "verify",
+    "device": "phones",
+    "user": "users",
+    "site": "sites",
+    "organisation": "organisations",
+    "backup": "backup",
+    "restore": "restore",
+    "doctor": "doctor",
+    "work": "work",
+}
+"""Each command and its module in webapp/cli. Only the one that is asked for is loaded: together they take seconds."""
 
 
-def parser() -> argparse.ArgumentParser:
+def parser(asked: str | None = None) -> argparse.ArgumentParser:
+    """Of the command ``asked`` for, or of them all."""
     top = argparse.ArgumentParser(prog="dockproof", description="Dockproof: proof from the warehouse floor.")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in COMMANDS:
-        command.add_parser(commands)
+    for name, module in COMMANDS.items():
+        if asked is None or asked == name:
+            import_module(f"webapp.cli.{module}").add_parser(commands)
     return top
 
 
 def run(arguments: Sequence[str], out: TextIO, err: TextIO) -> int:
-    args = parser().parse_args(arguments)
+    asked = arguments[0] if arguments and arguments[0] in COMMANDS else None
+    args = parser(asked).parse_args(arguments)
     try:
         code: int = args.run(args, out, err)
     except Refusal as refusal:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any, TextIO
 
 from webapp.cli.instance import open_instance
+from webapp.cli.printing import with_json
 from webapp.usecases.captures import Capture, captures
 
 
@@ -19,7 +20,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "commits to it, the log entry, whether the bytes are here, and the level that is proven.",
     )
     parser.add_argument("--order", metavar="NO", help="only the captures of this order's parcels")
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    with_json(parser)
     parser.set_defaults(run=run)
 
 

@@ -10,6 +10,7 @@ from typing import TextIO
 
 from webapp.adapters.clock import SystemClock
 from webapp.cli.instance import settings
+from webapp.cli.printing import with_json
 from webapp.locate import migrations_dir
 from webapp.store.database import Database
 from webapp.usecases.doctor import examine
@@ -28,7 +29,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--accept-loss", action="store_true", help="restore an older log although newer entries are known"
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    with_json(parser)
     parser.set_defaults(run=run)
 
 

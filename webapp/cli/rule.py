@@ -11,9 +11,14 @@ from typing import TextIO
 from zoneinfo import ZoneInfo
 
 from webapp.adapters.rulebook_files import RulebookBroken, load_rulebook
+from webapp.cli.instance import open_instance
+from webapp.cli.printing import with_json
 from webapp.domain.deadlines import Deadline, evaluate
 from webapp.domain.refusals import Refusal
 from webapp.domain.rulebook import LOCAL, Rule, Rulebook
+from webapp.usecases import rulebook_edits, rulebooks
+from webapp.usecases.find import organisation_asked
+from webapp.usecases.rulebooks import Edition
 
 CHINA, VIETNAM = "Asia/Shanghai", "Asia/Ho_Chi_Minh"
 _ZONE_OF_OFFSET = {timedelta(hours=8): CHINA, timedelta(hours=7): VIETNAM}
@@ -39,10 +44,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description="One rule evaluated: when it counts from, when it is due, and the safe time to act by. "
         "Exit 0 done, 1 the end is not known, 2 wrong use.",
     )
-    parser.add_argument("rule", metavar="R-nn", help="R-01 to R-15")
+    parser.add_argument(
+        "rule", metavar="R-nn", nargs="?", help="R-01 to R-15; without it the rules are listed"
+    )
     parser.add_argument(
         "--start",
-        required=True,
         metavar="ISO",
         help="what starts the clock, an instant with its offset such as 2026-11-20T15:05:00+08:00; "
         "R-06 also takes a date (China)",
@@ -59,7 +65,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="for rules reckoned where the goods are (R-07 to R-10, R-14); "
         "without it +08:00 means China and +07:00 Vietnam",
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument(
+        "--organisation", metavar="CODE", help="by the rulebook of this importer (customer code)"
+    )
+    parser.add_argument(
+        "--edition", type=int, metavar="N", help="by an earlier edition of it; without, by the one in force"
+    )
+    with_json(parser)
     parser.set_defaults(run=run)
 
 
@@ -68,8 +80,14 @@ def run(args: argparse.Namespace, out: TextIO, err: TextIO) -> int:
     code.
     """
     try:
-        rulebook = load_rulebook()
+        edition = _edition(args)
+        rulebook = load_rulebook() if edition is None else edition.rulebook
+        if args.rule is None:
+            return _list(rulebook, edition, args, out)
         rule = rulebook.rule(args.rule.strip().upper())
+        if args.start is None:
+            print(f"dockproof: say when {rule.id} starts: --start ISO.", file=err)
+            return 2
         start = _instant(args.start, rule)
         end = None if args.end is None else _instant(args.end, None)
         deadline = evaluate(rule, start, zone=_zone(rule, args.zone, start), end=end)
@@ -87,6 +105,29 @@ def run(args: argparse.Namespace, out: TextIO, err: TextIO) -> int:
         print(broken, file=err)
         return 1
     print("\n".join(lines), file=out)
+    return 0
+
+
+def _edition(args: argparse.Namespace) -> Edition | None:
+    """The importer's edition that was asked for; None: the rules as shipped."""
+    if args.organisation is None and args.edition is None:
+        return None
+    services = open_instance()
+    organisation = organisation_asked(services.database, customer_code=args.organisation)
+    view = rulebook_edits.rulebook_view(services.database, organisation_id=organisation, number=args.edition)
+    return view.shown
+
+
+def _list(rulebook: Rulebook, edition: Edition | None, args: argparse.Namespace, out: TextIO) -> int:
+    """Every profile, rule, amount and switch; unknown amounts are null."""
+    if args.json:
+        shown = edition or rulebooks.unedited()
+        print(json.dumps(rulebook_edits.as_data(shown), ensure_ascii=False, indent=1), file=out)
+        return 0
+    for rule in rulebook.rules:
+        source, dated = rulebook.source_of(rule)
+        length = f"{rule.value} {rule.unit}" if rule.value is not None else "end is entered"
+        print(f"{rule.id}  {length:16} {_word(rule.name)}  [{source}, {dated or 'undated'}]", file=out)
     return 0
 
 

@@ -7,6 +7,7 @@ import json
 from typing import TextIO
 
 from webapp.adapters.catalogues import translate
+from webapp.cli.printing import with_json
 from webapp.domain.detection import PERCENTS, defectives_at, detection_millionths, smallest_found
 from webapp.domain.record_kinds import LEVELS
 from webapp.domain.refusals import Refusal
@@ -34,7 +35,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--aql", help=f"AQL for major defects: {', '.join(AQLS)} (default {_DEFAULT_AQL}); means --plan aql"
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    with_json(parser)
     parser.set_defaults(run=run)
 
 

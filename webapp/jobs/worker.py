@@ -6,7 +6,9 @@ import logging
 import threading
 from datetime import datetime, timedelta
 
-from webapp.usecases import log_guard, uploads
+from webapp.adapters.notifier import Webhooks, mailer_of
+from webapp.adapters.web_push import Push
+from webapp.usecases import alerts, claim_expiry, claims, digests, log_guard, uploads
 from webapp.usecases.derivatives import run_next
 from webapp.usecases.imports import Drafts
 from webapp.wiring import Services
@@ -15,6 +17,7 @@ log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 1.0
 EXPIRE_EVERY = timedelta(hours=1)
+SWEEP_EVERY = timedelta(minutes=1)
 
 
 class Worker:
@@ -24,6 +27,7 @@ class Worker:
         self._services = services
         self._stop = threading.Event()
         self._expired_at: datetime | None = None
+        self._swept_at: datetime | None = None
         self._thread = threading.Thread(target=self._run, name="dockproof-jobs", daemon=True)
 
     def start(self) -> None:
@@ -48,6 +52,7 @@ class Worker:
         while not self._stop.is_set():
             try:
                 self._expire_uploads()
+                self._sweep()
                 if self._run_one():
                     continue
             except Exception:
@@ -62,6 +67,13 @@ class Worker:
             log_guard.guard_log(self._services.database, self._services.settings.home)
             import_drafts(self._services).expire()
 
+    def _sweep(self) -> None:
+        """Whatever was due while nobody looked fires now, dated by its own instant."""
+        now = self._services.clock.now()
+        if self._swept_at is None or now - self._swept_at >= SWEEP_EVERY:
+            self._swept_at = now
+            sweep_clocks(self._services, now)
+
     def _run_one(self) -> bool:
         services = self._services
         # Somebody waits at a desk for an import, nobody for a copy of a film.
@@ -71,6 +83,19 @@ class Worker:
             now=services.clock.now(),
             spool=services.settings.home / "spool" / "derivatives",
         )
+
+
+def sweep_clocks(services: Services, now: datetime) -> None:
+    """Fills claims with what came for them, ends those whose window closed, fires alerts and tells them."""
+    settings = services.settings
+    mailer = mailer_of(settings.smtp_url)
+    out = alerts.Out(mailer, Webhooks(settings.webhook_hosts), Push(settings.push_contact, services.secret))
+    claims.catch_up(services.database, now=now)
+    claim_expiry.expire_due(services.database, now=now)
+    alerts.sweep(services.database, now=now)
+    alerts.deliver(services.database, out, now=now)
+    if mailer.configured:
+        digests.send_due(services.database, mailer, now=now)
 
 
 def import_drafts(services: Services) -> Drafts:

@@ -69,7 +69,9 @@ def confirm_owner(
         account.owner_confirmed_by, account.owner_confirmed_at = actor.id, now
         account.order_tail6 = next(iter(tails)) if len(tails) == 1 else None
         session.flush()
-        recompute_deadlines(session, rulebook, rows.order_ids_of_account(session, account.id))
+        recompute_deadlines(
+            session, rulebook, rows.order_ids_of_account(session, account.id), cause="account", now=now
+        )
         people.audit(
             session,
             at=now,

@@ -1,4 +1,4 @@
-"""Reading the audit: who did what and when, as far as the reader may know."""
+"""Reading the audit: who did what and when, as far as the reader may know. Exports are noted here."""
 
 from __future__ import annotations
 
@@ -32,6 +32,12 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "exchange_rate.",
         "notice.",
         "held.",
+        "agreement.",
+        "payment.",
+        "message.",
+        "terms.",
+        "supplier.",
+        "pre_filing.",
     ),
     "outgoing": ("labels.", "label.", "share.", "export.", "case_file.", "backup."),
 }
@@ -55,6 +61,19 @@ class Reading:
     lines: list[Line]
     older: int | None
     """Pass as ``before`` for the next page; None at the end."""
+
+
+def note_export(database: Database, *, actor: Desk, what: str, now: datetime) -> None:
+    """Somebody takes data out of the instance; noted before the first byte goes. ``what``: a word of ours."""
+    with database.write() as session:
+        rows.audit(
+            session,
+            at=now,
+            actor=actor.actor,
+            action=f"export.{what}",
+            subject=actor.organisation_id,
+            organisation_id=actor.organisation_id,
+        )
 
 
 def read(

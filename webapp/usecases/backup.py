@@ -19,12 +19,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy.exc import DBAPIError
+
 from webapp.adapters import disk
 from webapp.adapters.blobs import Blobs
 from webapp.adapters.log_note import note_path
 from webapp.adapters.secrets import new_id
 from webapp.adapters.spool import fsync_folder
 from webapp.domain.refusals import Refusal
+from webapp.store.audit import audit
 from webapp.store.backup import blobs_of, copy_database, facts_of
 from webapp.store.database import Database
 from webapp.usecases.backup_manifest import BlobList, FileSum, Manifest, write_manifest
@@ -46,6 +49,8 @@ class BackupReport:
     linked: int = 0
     copied: int = 0
     missing: list[str] = field(default_factory=list)
+    audited: bool = False
+    """False: the backup stands, and the instance's audit could not be told."""
 
 
 def back_up(database: Database, blobs: Blobs, *, home: Path, folder: Path, now: datetime) -> BackupReport:
@@ -68,7 +73,27 @@ def back_up(database: Database, blobs: Blobs, *, home: Path, folder: Path, now: 
         fsync_folder(state)
         write_manifest(folder, _manifest(state, report, keys, now))
         _drop_other_states(folder, state)
+    report.audited = _tell_audit(database, report, now)
     return report
+
+
+def _tell_audit(database: Database, report: BackupReport, now: datetime) -> bool:
+    """After the manifest: the row says that a backup stands. A full or locked disk takes nothing back of it."""
+    try:
+        with database.write() as session:
+            audit(
+                session,
+                at=now,
+                actor="cli",
+                action="backup.made",
+                subject="instance",
+                log_size=report.log_size,
+                files=report.blobs,
+                missing=len(report.missing),
+            )
+    except DBAPIError:
+        return False
+    return True
 
 
 def _claim_folder(folder: Path, home: Path) -> None:

@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from webapp.domain.board_filters import DIFFERS, Filters
-from webapp.domain.deadlines import OrderClock
+from webapp.domain.claim_clocks import nearest
+from webapp.domain.order_clocks import OrderClock
 from webapp.domain.progress import OrderState
 from webapp.domain.receiving_plan import Plan
 from webapp.domain.reconciliation import LineCount
 from webapp.domain.refusals import Refusal
-from webapp.domain.rulebook import Rulebook
 from webapp.domain.stakes import at_stake_fen
 from webapp.domain.tally import TallyMark, tally_marks, unit_moments
 from webapp.domain.trade_status import trade_closed
 from webapp.store import board as board_rows
 from webapp.store import orders as rows
-from webapp.store import people, takes
+from webapp.store import people, takes, uploads
+from webapp.store import rules as rule_rows
 from webapp.store.board import Sums
 from webapp.store.database import Database
 from webapp.store.schema import Derivative, Device, Order, OrderLine, Parcel, Record, Site, Take, Worker
+from webapp.store.schema_rules import DeadlineChange
 from webapp.usecases.applied_plans import plans_of_orders
-from webapp.usecases.clocks import clocks_of
+from webapp.usecases.clock_reading import clocks_of_orders
 from webapp.usecases.order_progress import counts_of_lines
+from webapp.usecases.projected_clocks import projected_clocks
 from webapp.usecases.take_files import type_findings
 
 PAGE = 50
 EXPORT_BATCH = 200
+CHANGES_TOLD = 500
 SUPPLIERS_OFFERED = 300
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _YEAR_9000_MS = 221_845_392_000_000
@@ -90,6 +94,7 @@ class Board:
 class TakeView:
     """A take with what is needed to play it: ``seekable`` if it is made, else the verified original.
 
+    ``part``: (SHA-256, bytes) of what is kept of a film that is not here as it was signed; no signature covers it.
     ``lines`` are the order lines of its parcel. ``device_started`` is the word of the phone's own clock: shown, never
     reckoned with; None when it names no date.
     """
@@ -106,6 +111,7 @@ class TakeView:
     original: Record | None
     seekable: Derivative | None
     poster: Derivative | None
+    part: tuple[str, int] | None
     record_sha256: list[str]
     entry_indexes: list[int]
     findings: list[str]
@@ -121,7 +127,6 @@ class OrderView:
 
 def board(
     database: Database,
-    rulebook: Rulebook,
     *,
     organisation_id: str,
     filters: Filters,
@@ -137,7 +142,7 @@ def board(
             session, organisation_id, filters, now=now, limit=PAGE, offset=(page - 1) * PAGE
         )
         return Board(
-            rows=_rows(session, rulebook, orders, now),
+            rows=_rows(session, orders, now, projected_clocks),
             page=page,
             pages=pages,
             sums=sums,
@@ -148,17 +153,24 @@ def board(
 
 
 def board_export(
-    database: Database, rulebook: Rulebook, *, organisation_id: str, filters: Filters, now: datetime
+    database: Database, *, organisation_id: str, filters: Filters, now: datetime
 ) -> Iterator[list[BoardRow]]:
     """Every order that the filters leave, a batch at a time, as one reading of the database."""
     with database.read() as session:
         for orders in board_rows.board_batches(session, organisation_id, filters, now=now, size=EXPORT_BATCH):
-            yield _rows(session, rulebook, orders, now)
+            yield _rows(session, orders, now, projected_clocks)
 
 
 def rate_of(session: Session, organisation_id: str) -> Rate | None:
     found = board_rows.latest_rate(session, organisation_id)
     return None if found is None else Rate(found[0].dong_e4, found[1], found[0].stated_at)
+
+
+def order_changes(database: Database, *, order_no: str) -> list[DeadlineChange]:
+    """For the command line: how the clocks of the orders of this number moved, newest first."""
+    with database.read() as session:
+        orders = rows.orders_by_no_anywhere(session, order_no)
+        return [one for order in orders for one in rule_rows.changes(session, order.id, limit=CHANGES_TOLD)]
 
 
 def _sums(by_state: dict[str, Sums], state: str) -> Sums:
@@ -174,9 +186,7 @@ def _sums(by_state: dict[str, Sums], state: str) -> Sums:
     )
 
 
-def order_view(
-    database: Database, rulebook: Rulebook, *, organisation_id: str, order_no: str, now: datetime
-) -> OrderView:
+def order_view(database: Database, *, organisation_id: str, order_no: str, now: datetime) -> OrderView:
     """Raises ``order_unknown``, also for another organisation's order."""
     with database.read() as session:
         order = rows.order_by_no(session, organisation_id, order_no)
@@ -184,7 +194,7 @@ def order_view(
             raise Refusal("order_unknown", order_no=order_no)
         films = rows.takes_of_parcels(session, [parcel.id for parcel in order.parcels])
         return OrderView(
-            _rows(session, rulebook, [order], now)[0],
+            _rows(session, [order], now, clocks_of_orders)[0],
             order.parcels,
             [_take_view(session, take) for take in films],
         )
@@ -199,7 +209,7 @@ def take_view(database: Database, *, organisation_id: str, take_id: str) -> Take
 
 
 def order_deadlines(
-    database: Database, rulebook: Rulebook, *, order_no: str | None
+    database: Database, *, order_no: str | None
 ) -> list[tuple[Order, tuple[OrderClock, ...]]]:
     """For the command line: every order of the instance, or one by number."""
     with database.read() as session:
@@ -210,25 +220,27 @@ def order_deadlines(
         )
         if order_no is not None and not orders:
             raise Refusal("order_unknown", order_no=order_no)
-        stated = rows.milestones(session, [order.id for order in orders])
-        return [(order, clocks_of(rulebook, order, stated)) for order in orders]
+        found = clocks_of_orders(session, orders)
+        return [(order, found[order.id]) for order in orders]
 
 
-def _rows(session: Session, rulebook: Rulebook, orders: list[Order], now: datetime) -> list[BoardRow]:
-    stated = rows.milestones(session, [order.id for order in orders])
+_Clocks = Callable[[Session, list[Order]], dict[str, tuple[OrderClock, ...]]]
+
+
+def _rows(session: Session, orders: list[Order], now: datetime, clocks: _Clocks) -> list[BoardRow]:
+    clocks_of = clocks(session, orders)
     counts = counts_of_lines(session, orders)
     plans = plans_of_orders(session, orders)
     counted_at = board_rows.counted_at(session, [order.id for order in orders])
     found = []
     for order in orders:
-        clocks = clocks_of(rulebook, order, stated)
         lines = [CountedLine(line, counts[line.id]) for line in order.lines]
         found.append(
             BoardRow(
                 order,
                 lines,
-                clocks,
-                next_clock(clocks, now),
+                clocks_of[order.id],
+                nearest(clocks_of[order.id], now),
                 stake_of(order),
                 plans[order.id],
                 tuple(sorted(counted_at.get(order.id, ()))),
@@ -247,16 +259,6 @@ def stake_of(order: Order) -> int | None:
     )
 
 
-def next_clock(clocks: Iterable[OrderClock], now: datetime) -> OrderClock | None:
-    """The binding clock with the nearest act-by that is still ahead."""
-    open_ones = [
-        clock
-        for clock in clocks
-        if clock.binding and clock.deadline is not None and clock.deadline.act_by > now
-    ]
-    return min(open_ones, key=lambda clock: clock.deadline.act_by if clock.deadline else now, default=None)
-
-
 def _take_view(session: Session, take: Take) -> TakeView:
     records = takes.records_of_take(session, take)
     closing = next((record for record in records if record.kind == "take"), None)
@@ -264,6 +266,7 @@ def _take_view(session: Session, take: Take) -> TakeView:
     events = takes.side_text(session, take.events_sha256) if take.events_sha256 else None
     worker = people.worker(session, take.worker_id) if take.worker_id else None
     marks = tally_marks(events) if events else ()
+    part = _part(session, take)
     return TakeView(
         take=take,
         orders=take.parcel.orders,
@@ -277,15 +280,22 @@ def _take_view(session: Session, take: Take) -> TakeView:
         original=closing,
         seekable=derivatives.get("seekable"),
         poster=derivatives.get("poster"),
+        part=part,
         record_sha256=[record.sha256 for record in records],
         entry_indexes=[record.entry_index for record in records],
         # The film may come after its record, and only then be seen to be something else.
         findings=sorted(
             {finding["code"] for record in records for finding in record.findings}
             | {finding.code for finding in type_findings(session, take)}
+            | ({"film_unsealed"} if part and take.closed is None else set())
         ),
         work_problem=takes.work_problem(session, "seekable", take.file_sha256) if take.file_sha256 else None,
     )
+
+
+def _part(session: Session, take: Take) -> tuple[str, int] | None:
+    found = uploads.kept_part(session, take.id, take.device_id) if take.file_state == "partial" else None
+    return None if found is None or found.sha256 is None else (found.sha256, found.offset)
 
 
 def _device_time(ms: int) -> datetime | None:

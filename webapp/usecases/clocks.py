@@ -1,22 +1,28 @@
-"""Keeps the deadline rows of orders true to the facts (style: the instant is stored and indexed, never swept for)."""
+"""Keeps the deadline rows of orders true to the facts (style: the instant is stored and indexed, never swept for).
+
+How a clock moved, and why, is kept beside it: nobody has to remember what a page said last week.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from webapp.adapters.secrets import new_id
-from webapp.domain.deadlines import OrderClock, OrderFacts, order_clocks
+from webapp.domain.order_clocks import OrderClock
 from webapp.domain.rulebook import Rulebook
-from webapp.domain.trade_status import trade_closed
 from webapp.store import orders as rows
 from webapp.store import people
 from webapp.store.schema import Deadline, Milestone, Order
+from webapp.store.schema_rules import DeadlineChange
+from webapp.usecases.clock_reading import clocks_of_orders
 from webapp.usecases.people import Desk
 
 MILESTONES = ("in_stock", "platform_delivered")
+_BATCH = 400
 
 
 def counting(milestones: Iterable[Milestone], kind: str) -> Milestone | None:
@@ -27,55 +33,118 @@ def counting(milestones: Iterable[Milestone], kind: str) -> Milestone | None:
     return max(said, key=lambda one: (one.proven, said.index(one)), default=None)
 
 
-def order_facts(order: Order, milestones: Iterable[Milestone]) -> OrderFacts:
-    own = [milestone for milestone in milestones if milestone.order_id == order.id]
-    delivered = counting(own, "platform_delivered")
-    in_stock = counting(own, "in_stock")
-    return OrderFacts(
-        platform=order.platform,
-        account_owner=order.account.owner,
-        platform_delivered_at=delivered.at if delivered else None,
-        platform_delivered_proven=delivered.proven if delivered else False,
-        in_stock_at=in_stock.at if in_stock else None,
-        in_stock_proven=in_stock.proven if in_stock else False,
-        first_received_at=order.received_at,
-        site_zone=order.received_zone,
-        closed=trade_closed(order.status_raw),
-    )
+def recompute_deadlines(
+    session: Session,
+    rulebook: Rulebook,
+    order_ids: Iterable[str],
+    *,
+    cause: str = "dock",
+    now: datetime | None = None,
+) -> None:
+    """Call inside the transaction of the fact that changed a start or met a clock.
 
-
-def clocks_of(rulebook: Rulebook, order: Order, milestones: Iterable[Milestone]) -> tuple[OrderClock, ...]:
-    return order_clocks(rulebook, order_facts(order, milestones))
-
-
-def recompute_deadlines(session: Session, rulebook: Rulebook, order_ids: set[str]) -> None:
-    """Call inside the transaction of the fact that changed a start."""
-    if not order_ids:
+    ``cause``: the kind of that fact, for the log of changes. Without ``now`` nothing is logged: a projection is filled
+    anew. ``rulebook`` is what the program ships; the organisation's edition in force is read from the database.
+    """
+    wanted = sorted(set(order_ids))
+    if not wanted:
         return
     session.flush()
-    stated = rows.milestones(session, order_ids)
-    known = {(row.order_id, row.rule_id): row for row in rows.deadlines(session, order_ids)}
-    for order in rows.orders_by_id(session, order_ids):
-        for clock in clocks_of(rulebook, order, stated):
-            row = known.pop((order.id, clock.rule.id), None)
+    for start in range(0, len(wanted), _BATCH):
+        _recompute(session, wanted[start : start + _BATCH], cause, now)
+    session.flush()
+
+
+def _recompute(session: Session, ids: list[str], cause: str, now: datetime | None) -> None:
+    known = {_key(row): row for row in rows.deadlines(session, ids)}
+    orders = {order.id: order for order in rows.orders_by_id(session, ids)}
+    for order_id, clocks in clocks_of_orders(session, orders.values()).items():
+        for clock in clocks:
+            key = (order_id, clock.rule.id, *clock.subject)
+            row = known.pop(key, None)
+            before = None if row is None else _said(row)
             if row is None:
-                row = Deadline(order_id=order.id, rule_id=clock.rule.id)
+                row = Deadline(
+                    order_id=order_id,
+                    rule_id=clock.rule.id,
+                    subject_kind=clock.subject[0],
+                    subject_id=clock.subject[1],
+                )
                 session.add(row)
             _fill(row, clock)
-    for gone in known.values():
-        session.delete(gone)
+            _log(session, orders[order_id], row, before, _said(row), cause, now)
+    for row in known.values():
+        if row.order_id in orders:
+            _log(session, orders[row.order_id], row, _said(row), None, cause, now)
+        session.delete(row)
+
+
+def _key(row: Deadline) -> tuple[str, str, str, str]:
+    return row.order_id, row.rule_id, row.subject_kind, row.subject_id
 
 
 def _fill(row: Deadline, clock: OrderClock) -> None:
+    deadline = clock.deadline
     row.profile_id = clock.rule.profile_id
+    row.edition_id = clock.edition_id
     row.start_source = clock.start_source
     row.assumed = clock.assumed
+    row.proven = clock.proven
     row.binding = clock.binding
-    deadline = clock.deadline
     row.zone = deadline.zone if deadline else clock.rule.zone
     row.start_at = deadline.start if deadline else None
     row.due_at = deadline.due if deadline else None
     row.act_by = deadline.act_by if deadline else None
+    row.burns_until = clock.burns_until
+    row.who = clock.who
+    row.towards = clock.rule.towards
+    row.note = clock.note
+    row.ended = clock.ended
+    row.ended_at = clock.ended_at
+
+
+def _said(row: Deadline) -> dict[str, Any]:
+    """What people are told of a clock; only a difference in it is a change."""
+
+    def text(at: datetime | None) -> str | None:
+        return None if at is None else at.isoformat()
+
+    return {
+        "start": text(row.start_at),
+        "source": row.start_source,
+        "due": text(row.due_at),
+        "act_by": text(row.act_by),
+        "assumed": row.assumed,
+        "proven": row.proven,
+        "ended": row.ended,
+    }
+
+
+def _log(
+    session: Session,
+    order: Order,
+    row: Deadline,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+    cause: str,
+    now: datetime | None,
+) -> None:
+    unborn = before is None and after is not None and after["start"] is None
+    if now is None or before == after or unborn:
+        return
+    session.add(
+        DeadlineChange(
+            organisation_id=order.organisation_id,
+            order_id=order.id,
+            rule_id=row.rule_id,
+            subject_kind=row.subject_kind,
+            subject_id=row.subject_id,
+            at=now,
+            cause=cause,
+            before=before,
+            after=after,
+        )
+    )
 
 
 def add_milestones(
@@ -112,4 +181,4 @@ def add_milestones(
             stated=at.isoformat(),
             document=document_id,
         )
-    recompute_deadlines(session, rulebook, {order.id for order in times})
+    recompute_deadlines(session, rulebook, {order.id for order in times}, cause=kind, now=now)

@@ -41,6 +41,7 @@ from webapp.usecases.clocks import recompute_deadlines
 from webapp.usecases.demo_orders import FILMED_ORDER, demo_reading
 from webapp.usecases.demo_phone import DemoPhone
 from webapp.usecases.demo_receiving import DemoTable, Received
+from webapp.usecases.enrolled_devices import add_device
 from webapp.usecases.evidence import Item, accept_records
 from webapp.usecases.orders import import_orders
 
@@ -183,15 +184,14 @@ def _at_the_table(
         ]
         filmed = known[FILMED_ORDER]
         opened = filmed.received_at
-        session.add(
-            Device(
-                id=phone.device_id,
-                site_id=place.site_id,
-                name="Demo phone (in memory)",
-                public_key=phone.public_key(),
-                enrolled_at=min(now, opened or now) - timedelta(days=2),
-            )
+        device = Device(
+            id=phone.device_id,
+            site_id=place.site_id,
+            name="Demo phone (in memory)",
+            public_key=phone.public_key(),
+            enrolled_at=min(now, opened or now) - timedelta(days=2),
         )
+        add_device(session, device, by="demo", now=now)
         parcel_id, order_id, at = arrived[-1]
         slip = known[list(_RECEIVED_HOURS_AGO)[-1]].waybills[0].number_raw
         received = [Received(parcel_id, order_id, at, 14_260, slip, dented=True)]
@@ -208,7 +208,7 @@ def _at_the_table(
         phone.device_id,
         [*items, *table.items(received)],
         now=now,
-        on_orders_changed=partial(_recompute, rulebook=rulebook),
+        on_orders_changed=partial(_recompute, rulebook=rulebook, now=now),
     )
 
 
@@ -223,16 +223,14 @@ def _filmed_count(
     stored = blobs.take_in(Path(str(film)))
     with database.write() as session:
         session.add(Blob(sha256=stored.sha256, bytes=stored.bytes, mime=evidence["mime"], stored_at=now))
-        session.add(
-            Device(
-                id=evidence["device"],
-                site_id=place.site_id,
-                name=evidence["device_name"],
-                public_key=base64.b64decode(evidence["public_key"]),
-                enrolled_at=datetime.fromisoformat(evidence["enrolled_at"]),
-            )
+        device = Device(
+            id=evidence["device"],
+            site_id=place.site_id,
+            name=evidence["device_name"],
+            public_key=base64.b64decode(evidence["public_key"]),
+            enrolled_at=datetime.fromisoformat(evidence["enrolled_at"]),
         )
-        session.flush()
+        add_device(session, device, by="demo", now=now)
         for row in evidence["challenges"]:
             issued = datetime.fromisoformat(row["issued_at"])
             session.add(
@@ -251,12 +249,12 @@ def _filmed_count(
         evidence["device"],
         items,
         now=now,
-        on_orders_changed=partial(_recompute, rulebook=rulebook),
+        on_orders_changed=partial(_recompute, rulebook=rulebook, now=now),
     )
 
 
-def _recompute(session: Session, order_ids: set[str], *, rulebook: Rulebook) -> None:
-    recompute_deadlines(session, rulebook, order_ids)
+def _recompute(session: Session, order_ids: set[str], *, rulebook: Rulebook, now: datetime) -> None:
+    recompute_deadlines(session, rulebook, order_ids, now=now)
 
 
 __all__ = ["FILMED_ORDER", "database_is_empty", "fill_demo"]

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from webapp.adapters.blobs import Blobs
+from webapp.adapters.code_reader import read_codes
 from webapp.adapters.media import poster, remux_seekable
 from webapp.adapters.media_facts import MediaFailed
 from webapp.adapters.product_pictures import small_picture
+from webapp.adapters.share_video import share_video
 from webapp.domain.ledger import derivative_entry
 from webapp.domain.refusals import Refusal
 from webapp.store import ledger, takes
@@ -18,8 +20,13 @@ from webapp.store.database import Database
 from webapp.store.schema import Blob, Derivative, Work
 
 LEASE = timedelta(minutes=15)
-KINDS = ("seekable", "thumbnail")
+SHARE_LEASE = timedelta(hours=3)
+"""An hour of film is encoded anew at a few times real time: nobody else may take it up meanwhile."""
+KINDS = ("seekable", "thumbnail", "result")
 THUMBNAIL_SIDE = 960
+SHARE = "share"
+CODES = "codes"
+RESULT = "result"
 _TRIES = 3
 _RETRY = timedelta(minutes=2)
 
@@ -27,11 +34,17 @@ _RETRY = timedelta(minutes=2)
 def run_next(database: Database, blobs: Blobs, *, now: datetime, spool: Path) -> bool:
     """Does one job if one is due; returns whether there was one. Idempotent: a job done twice gives the same rows."""
     with database.write() as session:
-        work = takes.lease_work(session, now=now, lease=LEASE, kinds=KINDS)
+        work = takes.lease_work(session, now=now, lease=LEASE, kinds=KINDS) or takes.lease_work(
+            session, now=now, lease=SHARE_LEASE, kinds=(SHARE,)
+        )
     if work is None:
         return False
     try:
-        if work.kind == "thumbnail":
+        if work.kind == RESULT:
+            _make_result(database, blobs, work.subject, now=now, spool=spool)
+        elif work.kind == SHARE:
+            _make_share(database, blobs, work.subject, now=now, spool=spool)
+        elif work.kind == "thumbnail":
             _make_thumbnail(database, blobs, work.subject, now=now, spool=spool)
         else:
             _make_copies(database, blobs, work.subject, now=now, spool=spool)
@@ -69,6 +82,54 @@ def _make_thumbnail(database: Database, blobs: Blobs, sha256: str, *, now: datet
         small = Path(folder) / "small.jpg"
         small.write_bytes(small_picture(original, side=THUMBNAIL_SIDE))
         _keep(database, blobs, small, of=sha256, kind="thumbnail", mime="image/jpeg", facts={}, now=now)
+        _read_codes(database, blobs, sha256, Path(folder), now=now)
+
+
+def _read_codes(database: Database, blobs: Blobs, sha256: str, folder: Path, *, now: datetime) -> None:
+    """What barcodes the picture shows, as a derivative of its own: a waybill that was read, not typed (EV-12)."""
+    codes = read_codes(blobs.path(sha256))
+    if codes:
+        listed = folder / "codes.txt"
+        listed.write_text("".join(f"{' '.join(code.split())}\n" for code in codes), "utf-8")
+        facts: dict[str, object] = {"codes": codes}
+        _keep(database, blobs, listed, of=sha256, kind=CODES, mime="text/plain", facts=facts, now=now)
+
+
+def _make_share(database: Database, blobs: Blobs, subject: str, *, now: datetime, spool: Path) -> None:
+    """``subject``: the original's hash and the most bytes that the copy may have."""
+    sha256, _, most = subject.partition(" ")
+    spool.mkdir(parents=True, exist_ok=True)
+    progress = progress_file(spool, sha256, int(most))
+    with tempfile.TemporaryDirectory(dir=spool) as folder:
+        film = Path(folder) / "share.mp4"
+        try:
+            facts = share_video(blobs.path(sha256), film, most_bytes=int(most), progress=progress)
+        finally:
+            progress.unlink(missing_ok=True)
+        kind = share_kind(int(most))
+        _keep(database, blobs, film, of=sha256, kind=kind, mime=facts.mime, facts=asdict(facts), now=now)
+
+
+def _make_result(database: Database, blobs: Blobs, subject: str, *, now: datetime, spool: Path) -> None:
+    """The picture in which the whole count is to be seen. ``subject``: the original's hash and milliseconds."""
+    sha256, _, ms = subject.partition(" ")
+    spool.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=spool) as folder:
+        still = Path(folder) / "result.jpg"
+        still.write_bytes(poster(blobs.path(sha256), int(ms)))
+        facts: dict[str, object] = {"ms": int(ms)}
+        kind = f"{RESULT}-{ms}"
+        _keep(database, blobs, still, of=sha256, kind=kind, mime="image/jpeg", facts=facts, now=now)
+
+
+def share_kind(most_bytes: int) -> str:
+    """Kind of the derivative: another limit is another copy, and both stay in the log."""
+    return f"{SHARE}-{most_bytes}"
+
+
+def progress_file(spool: Path, sha256: str, most_bytes: int) -> Path:
+    """Where the copy in the making says how far it is; read by another process of the same machine."""
+    return spool / f"{SHARE}-{sha256}-{most_bytes}.progress"
 
 
 def _keep(

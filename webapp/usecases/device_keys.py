@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -21,6 +20,7 @@ from webapp.store.database import Database
 from webapp.store.device_keys import earlier_keys
 from webapp.store.schema import Device
 from webapp.store.schema_doors import DeviceKey
+from webapp.usecases.enrolled_devices import key_name
 
 
 @dataclass(frozen=True)
@@ -79,13 +79,9 @@ def key_changes(session: Session) -> set[KeyChange]:
     for device in doctor_rows.devices(session):
         new = device.public_key
         for row in earlier_keys(session, device.id):
-            found.add(KeyChange(device.id, _name(row.public_key), _name(new), row.last_seq))
+            found.add(KeyChange(device.id, key_name(row.public_key), key_name(new), row.last_seq))
             new = row.public_key
     return found
-
-
-def _name(spki: bytes) -> str:
-    return hashlib.sha256(spki).hexdigest()
 
 
 def rotation_text(device_id: str, public_key: str, last_seq: int) -> str:
@@ -132,7 +128,7 @@ def rotate(
         at = max(now, earlier[0].until + timedelta(milliseconds=1)) if earlier else now
         session.add(DeviceKey(device_id=device_id, until=at, public_key=device.public_key, last_seq=last_seq))
         old, device.public_key = device.public_key, spki
-        change = KeyChange(device_id, _name(old), _name(spki), last_seq)
+        change = KeyChange(device_id, key_name(old), key_name(spki), last_seq)
         ledger.append_entry(session, key_entry(received=now, **asdict(change)))
         audit_at_site(
             session,

@@ -50,7 +50,7 @@ def keep_fact(session: Session, fields: RecordFields, facts: Facts, *, now: date
         _hold(session, fact, fields)
     fact.findings = sorted({finding.code for finding in (*facts.findings, *findings)})
     session.flush()
-    if fields.kind in ("verdict", "withdrawal"):
+    if fields.kind in ("verdict", "draw", "withdrawal"):
         verdicts.recompute(session, fact)
     notices.raise_for(session, fact, now=now)
     return findings

@@ -16,10 +16,12 @@ from webapp.store import doctor as rows
 from webapp.store.database import Database
 from webapp.store.migrate import current_revision, head_revision, migrate
 from webapp.usecases import doctor_files as files
+from webapp.usecases.doctor_claims import check_claims
 from webapp.usecases.doctor_dock import check_dock
 from webapp.usecases.doctor_findings import Check, Report
 from webapp.usecases.doctor_log import check_chains, check_log, check_records
 from webapp.usecases.doctor_projections import check_projections
+from webapp.usecases.doctor_vouchers import check_vouchers
 
 
 def examine(database: Database, *, home: Path, migrations: Path, now: datetime, deep: bool = False) -> Report:
@@ -45,6 +47,8 @@ def examine(database: Database, *, home: Path, migrations: Path, now: datetime, 
             read("chains", check_chains),
             read("projections", check_projections),
             read("dock", check_dock),
+            read("claims", check_claims),
+            read("vouchers", check_vouchers),
             read("blobs", lambda session: files.check_blobs(session, blobs, home, deep=deep)),
             read("spool", lambda session: files.check_spool(session, blobs, now=now)),
             read("quotas", files.check_quotas),

@@ -26,6 +26,12 @@ SENTENCES: Final[dict[str, str]] = {
     "entry_without_derivative": "An entry names a copy that is not here.",
     "entry_without_key_change": "An entry tells of a change of key that the phone's keys do not show.",
     "key_change_without_entry": "A phone's change of key has no entry in the log.",
+    "entry_without_enrolment": "An entry tells of an enrolment that the phone's row does not show.",
+    "enrolment_without_entry": "A phone's enrolment has no entry in the log.",
+    "enrolment_not_logged": "A phone that came before enrolments were logged; no entry can be made afterwards.",
+    "entry_without_revocation": "An entry tells of a phone that was blocked, and its row does not show it.",
+    "revocation_without_entry": "A phone was blocked without an entry in the log.",
+    "revocation_not_logged": "A phone was blocked before that was logged; no entry can be made afterwards.",
     "entry_type_unknown": "An entry of a type that this check does not follow.",
     "record_without_entry": "A record has no entry in the log.",
     "record_hash_wrong": "A record's text is not the one its key names.",
@@ -35,6 +41,12 @@ SENTENCES: Final[dict[str, str]] = {
     "chain_gap": "Records of a phone are missing between others.",
     "chain_fork": "A phone sent two different records with one number.",
     "chain_broken": "A record does not follow from the phone's previous one.",
+    "manifest_changed": "What a submission is said to have held is not what was kept when it was sent.",
+    "claim_differs_from_log": "A claim's step or submission says something else than the log.",
+    "claim_without_entry": "A claim's step or submission has no entry in the log.",
+    "entry_without_claim": "An entry tells of a claim's step or submission that is not here.",
+    "voucher_without_entry": "A picture made for a platform has no entry of its own in the log.",
+    "entry_without_voucher": "An entry tells of a picture for a platform that is not here.",
     "blob_missing": "A file that the database names is not on disk.",
     "blob_size_wrong": "A file has another length than the database says.",
     "blob_hash_wrong": "A file's bytes are not those its name promises.",
@@ -60,7 +72,16 @@ SENTENCES: Final[dict[str, str]] = {
 }
 
 NOTES: Final = frozenset(
-    {"blob_unknown", "spool_leftover", "chain_gap", "chain_fork", "chain_broken", "entry_type_unknown"}
+    {
+        "blob_unknown",
+        "spool_leftover",
+        "chain_gap",
+        "chain_fork",
+        "chain_broken",
+        "entry_type_unknown",
+        "enrolment_not_logged",
+        "revocation_not_logged",
+    }
 )
 """Worth knowing, no fault of the instance: a phone may still hold the records of a gap, and forks are evidence."""
 

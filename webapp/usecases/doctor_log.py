@@ -15,17 +15,18 @@ from webapp.domain.ledger import leaf_hash, record_entry
 from webapp.domain.signatures import BadSignature, der_to_raw
 from webapp.store import doctor as rows
 from webapp.store.schema import LogEntry, Record
-from webapp.usecases.device_keys import KeyChange, SigningKeys, key_changes, signing_keys
+from webapp.usecases.device_keys import SigningKeys, signing_keys
 from webapp.usecases.doctor_findings import Check
+from webapp.usecases.doctor_phones import PHONE_ENTRIES, PhonesInLog, phones_in_log
 
-_FOLLOWED_ELSEWHERE = ("document", "job-capture")
+_FOLLOWED_ELSEWHERE = ("document", "job-capture", "message", "claim-event", "submission", "voucher")
 """Entry types whose rows other parts of the program check when they are read."""
 
 
 def check_log(session: Session, home: Path) -> Check:
     """Entries from 0 without a gap, each with the right hash, each record with exactly its entry and the reverse."""
     check = Check("log")
-    known = _Known(rows.derivatives(session), key_changes(session))
+    known = _Known(rows.derivatives(session), phones_in_log(session))
     expected, records = 0, 0
     for entry, record in rows.log_with_records(session):
         if entry.index != expected:
@@ -39,8 +40,7 @@ def check_log(session: Session, home: Path) -> Check:
                 check.add("entry_of_other_record", f"entry {entry.index}")
         else:
             _check_other_entry(check, entry, known)
-    for change in sorted(known.unlogged, key=lambda change: (change.device, change.last_seq)):
-        check.add("key_change_without_entry", f"device {change.device} after seq {change.last_seq}")
+    known.phones.finish(check)
     for sha256 in rows.records_without_entry(session):
         check.add("record_without_entry", f"record {sha256}")
     head = rows.head_size(session)
@@ -53,10 +53,10 @@ def check_log(session: Session, home: Path) -> Check:
 
 @dataclass
 class _Known:
-    """What entries may speak of; ``unlogged``: changes of keys that no entry has named yet."""
+    """What entries may speak of."""
 
     derivatives: set[tuple[str, str, str]]
-    unlogged: set[KeyChange]
+    phones: PhonesInLog
 
 
 def _check_other_entry(check: Check, entry: LogEntry, known: _Known) -> None:
@@ -68,19 +68,10 @@ def _check_other_entry(check: Check, entry: LogEntry, known: _Known) -> None:
         named = tuple(values.get(key, "").removeprefix("sha256:") for key in ("of", "kind", "derivative"))
         if named not in known.derivatives:
             check.add("entry_without_derivative", f"entry {entry.index}")
-    elif kind == "key":
-        change = _key_change(values)
-        if change not in known.unlogged:
-            check.add("entry_without_key_change", f"entry {entry.index}")
-        known.unlogged -= {change}
+    elif kind in PHONE_ENTRIES:
+        known.phones.follow(check, values, f"entry {entry.index}")
     elif kind not in _FOLLOWED_ELSEWHERE:
         check.add("entry_type_unknown", f"entry {entry.index}")
-
-
-def _key_change(values: dict[str, str]) -> KeyChange:
-    old, new = (values.get(key, "").removeprefix("sha256:") for key in ("old", "new"))
-    said = values.get("last-seq", "")
-    return KeyChange(values.get("device", ""), old, new, int(said) if said.isdecimal() else -1)
 
 
 def _check_note(check: Check, home: Path, head: int) -> None:

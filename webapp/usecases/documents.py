@@ -1,44 +1,34 @@
-"""Files that people put into the record of orders: status screenshots (EV-21) and listing captures (EV-20).
+"""Files that people put into the record of orders: status screenshots, listing captures, the papers of four folders.
 
 The original is kept byte for byte under its hash, with a log entry in the transaction that files it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
 
 from sqlalchemy.orm import Session
 
-from webapp.adapters.blobs import Blobs, Stored
-from webapp.adapters.document_images import DocumentImage, read_document_image
-from webapp.adapters.secrets import new_id
-from webapp.domain.ledger import derivative_entry, document_entry
-from webapp.domain.order_cells import clean
+from webapp.adapters.blobs import Blobs
+from webapp.domain.folders import DOCUMENT_KINDS, DOCUMENT_SLOTS, read_date
 from webapp.domain.refusals import Refusal
 from webapp.domain.rulebook import Rulebook
 from webapp.store import documents as rows
-from webapp.store import ledger, people, takes
 from webapp.store import orders as order_rows
+from webapp.store import papers as paper_rows
+from webapp.store import people
 from webapp.store.database import Database
-from webapp.store.schema import Blob, Derivative, Order
+from webapp.store.schema import Order
 from webapp.store.schema_desk import Document, DocumentOrder
 from webapp.usecases.clocks import MILESTONES, add_milestones
+from webapp.usecases.document_filing import Labels, file_document, keep
+from webapp.usecases.document_filing import Upload as Upload
 from webapp.usecases.people import Desk
 
 ORDER_STATUS = "order_status"
 LISTING = "listing"
-LONGEST_NAME = 200
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A file as a browser sends it; ``filename`` is shown, never used as a path."""
-
-    stream: BinaryIO
-    filename: str
 
 
 @dataclass(frozen=True)
@@ -57,31 +47,23 @@ class Filed:
     document_id: str | None
 
 
-@dataclass(frozen=True)
-class _Kept:
-    image: DocumentImage
-    original: Stored
-    thumbnail: Stored
-    filename: str
-
-
 def state_times(
     database: Database, blobs: Blobs, rulebook: Rulebook, *, actor: Desk, said: StatedTimes, now: datetime
 ) -> Filed:
     """States one milestone for many orders, all or none. With a screenshot the times are proven (S0-11, AMB-02).
 
     Refusals: ``milestone_unknown``, ``milestone_orders_missing``, ``milestone_future``, ``orders_unknown``,
-    ``document_unknown`` and those of the image.
+    ``document_unknown``, ``quota_desk`` and those of the image.
     """
     _check(said, now)
-    kept = None if said.upload is None else _keep(blobs, said.upload)
+    kept = None if said.upload is None else keep(database, blobs, actor, said.upload, pdf=False)
     with database.write() as session:
         orders = _orders(session, actor.organisation_id, said.times)
         links: dict[str, str | None] = {order.id: None for order in orders}
         document = (
             _known_document(session, actor.organisation_id, said.document_id, orders)
             if kept is None
-            else _file(session, kept, actor=actor, kind=ORDER_STATUS, links=links, now=now)
+            else file_document(session, kept, actor=actor, kind=ORDER_STATUS, links=links, now=now)
         )
         add_milestones(
             session,
@@ -105,14 +87,106 @@ def file_listing(
     upload: Upload,
     now: datetime,
 ) -> str:
-    """Keeps a capture of one line's listing; returns the document's id. Raises ``line_unknown``, ``document_*``."""
-    kept = _keep(blobs, upload)
+    """Keeps a capture of one line's listing; returns the document's id. Raises ``line_unknown``, ``document_*``,
+    ``quota_desk``."""
+    kept = keep(database, blobs, actor, upload, pdf=False)
     with database.write() as session:
         line = order_rows.line_of_organisation(session, actor.organisation_id, line_id)
         if line is None or line.order.order_no != order_no:
             raise Refusal("line_unknown")
         links = {line.order_id: line.id}
-        return _file(session, kept, actor=actor, kind=LISTING, links=links, now=now).id
+        return file_document(session, kept, actor=actor, kind=LISTING, links=links, now=now).id
+
+
+def file_many(
+    database: Database,
+    blobs: Blobs,
+    *,
+    actor: Desk,
+    kind: str,
+    order_nos: Sequence[str],
+    uploads: Sequence[Upload],
+    now: datetime,
+    supplier_id: str | None = None,
+    dated_on: str | None = None,
+    slot: str | None = None,
+    note: str = "",
+) -> list[str]:
+    """Files images and PDFs for orders, or for a supplier alone; all or none. The documents' ids, in the same order.
+
+    What is filed already for all of these orders under the same kind is not filed twice: an answer may get lost.
+    Refusals: ``document_kind``, ``document_slot``, ``document_date``, ``documents_missing``, ``document_place``,
+    ``orders_unknown``, ``supplier_unknown`` and those of each file.
+    """
+    if kind not in DOCUMENT_KINDS:
+        raise Refusal("document_kind")
+    if slot is not None and slot not in DOCUMENT_SLOTS:
+        raise Refusal("document_slot")
+    if dated_on and read_date(dated_on) is None:
+        raise Refusal("document_date")
+    if not uploads:
+        raise Refusal("documents_missing")
+    if not order_nos and supplier_id is None:
+        raise Refusal("document_place")
+    kept = [keep(database, blobs, actor, upload) for upload in uploads]
+    with database.write() as session:
+        orders = _orders(session, actor.organisation_id, dict.fromkeys(order_nos, now))
+        labels = Labels(_supplier(session, actor, supplier_id, orders), dated_on or None, slot, note)
+        links: dict[str, str | None] = {order.id: None for order in orders}
+        found = []
+        for one in kept:
+            known = paper_rows.same_document(
+                session, actor.organisation_id, kind, one.original.sha256, links, labels.supplier_id
+            )
+            document = known or file_document(
+                session, one, actor=actor, kind=kind, links=links, now=now, labels=labels
+            )
+            found.append(document.id)
+        return found
+
+
+def _supplier(session: Session, actor: Desk, supplier_id: str | None, orders: list[Order]) -> str | None:
+    """The one that was named, else the one that all the orders share."""
+    if supplier_id is None:
+        of_orders = {order.supplier_id for order in orders}
+        return of_orders.pop() if len(of_orders) == 1 else None
+    if paper_rows.supplier(session, actor.organisation_id, supplier_id) is None:
+        raise Refusal("supplier_unknown")
+    return supplier_id
+
+
+def hide(database: Database, *, actor: Desk, document_id: str, reason: str, now: datetime) -> Document:
+    """Takes a document off the lists; its bytes, its row and its log entry stay. Raises ``document_unknown``,
+    ``reason_missing``."""
+    if not reason.strip():
+        raise Refusal("reason_missing")
+    return _show_or_hide(database, actor=actor, document_id=document_id, reason=reason.strip(), now=now)
+
+
+def show_again(database: Database, *, actor: Desk, document_id: str, now: datetime) -> Document:
+    """Takes the hiding back. Raises ``document_unknown``."""
+    return _show_or_hide(database, actor=actor, document_id=document_id, reason="", now=now)
+
+
+def _show_or_hide(
+    database: Database, *, actor: Desk, document_id: str, reason: str, now: datetime
+) -> Document:
+    with database.write() as session:
+        document = rows.document(session, actor.organisation_id, document_id)
+        if document is None:
+            raise Refusal("document_unknown")
+        document.hidden_at = now if reason else None
+        document.hidden_by = actor.id if reason else None
+        document.hidden_reason = reason[:500]
+        people.audit(
+            session,
+            at=now,
+            actor=f"user:{actor.id}",
+            action="document.hidden" if reason else "document.shown",
+            subject=document.id,
+            organisation_id=actor.organisation_id,
+        )
+        return document
 
 
 @dataclass(frozen=True)
@@ -190,84 +264,3 @@ def _known_document(
             session.add(DocumentOrder(document_id=document.id, order_id=order.id, line_id=None))
     session.flush()
     return document
-
-
-def _keep(blobs: Blobs, upload: Upload) -> _Kept:
-    image = read_document_image(upload.stream)
-    blobs.need_room(len(image.original) + len(image.thumbnail))
-    name = clean(upload.filename)[:LONGEST_NAME]
-    return _Kept(image, blobs.put_bytes(image.original), blobs.put_bytes(image.thumbnail), name)
-
-
-def _file(
-    session: Session, kept: _Kept, *, actor: Desk, kind: str, links: Mapping[str, str | None], now: datetime
-) -> Document:
-    _blob(session, kept.original, kept.image.mime, now)
-    _blob(session, kept.thumbnail, "image/jpeg", now)
-    document = Document(
-        id=new_id(),
-        organisation_id=actor.organisation_id,
-        kind=kind,
-        sha256=kept.original.sha256,
-        mime=kept.image.mime,
-        bytes=kept.original.bytes,
-        filename=kept.filename,
-        note="",
-        filed_by=actor.id,
-        filed_at=now,
-    )
-    session.add(document)
-    session.flush()
-    for order_id, line_id in links.items():
-        session.add(DocumentOrder(document_id=document.id, order_id=order_id, line_id=line_id))
-    entry = ledger.append_entry(
-        session,
-        document_entry(
-            received=now,
-            document=document.id,
-            kind=kind,
-            sha256=document.sha256,
-            size=document.bytes,
-            mime=document.mime,
-            filed_by=actor.id,
-            orders=links,
-        ),
-    )
-    _thumbnail(session, kept, now)
-    people.audit(
-        session,
-        at=now,
-        actor=f"user:{actor.id}",
-        action=f"document.{kind}",
-        subject=document.id,
-        organisation_id=actor.organisation_id,
-        sha256=document.sha256,
-        entry=entry,
-        orders=len(links),
-    )
-    return document
-
-
-def _blob(session: Session, stored: Stored, mime: str, now: datetime) -> None:
-    if takes.blob(session, stored.sha256) is None:
-        session.add(Blob(sha256=stored.sha256, bytes=stored.bytes, mime=mime, stored_at=now))
-        session.flush()
-
-
-def _thumbnail(session: Session, kept: _Kept, now: datetime) -> None:
-    if rows.thumbnail_of(session, kept.original.sha256) is not None:
-        return
-    session.add(
-        Derivative(
-            of_sha256=kept.original.sha256,
-            kind="thumbnail",
-            sha256=kept.thumbnail.sha256,
-            mime="image/jpeg",
-            facts={"width": kept.image.width, "height": kept.image.height},
-            made_at=now,
-        )
-    )
-    entry = derivative_entry(
-        received=now, of=kept.original.sha256, kind="thumbnail", derivative=kept.thumbnail.sha256
-    )
-    ledger.append_entry(session, entry)

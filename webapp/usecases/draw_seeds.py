@@ -22,20 +22,25 @@ def seeds_told(session: Session, facts: Iterable[DockFact]) -> dict[str, dict[st
     takes = {str(fact.said["take"]) for fact in drawn.values()} | {
         str(fact.said["opens"]) for fact in counts.values()
     }
-    hashes = rows.record_hashes(session, takes)
+    opened = rows.takes_opened(session, takes)
     texts = rows.record_texts(session, drawn)
-    told: dict[str, dict[str, str]] = {
-        fact.id: {"opened": hashes[opens]}
-        for fact in counts.values()
-        if (opens := str(fact.said["opens"])) in hashes
-    }
+    told: dict[str, dict[str, str]] = {}
+    for fact in counts.values():
+        if (sha256 := _hash_in_parcel(opened, fact, str(fact.said["opens"]))) is not None:
+            told[fact.id] = {"opened": sha256}
     for fact in drawn.values():
         challenge = parse(texts[fact.id]).challenge if fact.id in texts else None
-        opened = hashes.get(str(fact.said["take"]))
-        if challenge is not None and opened is not None:
+        sha256 = _hash_in_parcel(opened, fact, str(fact.said["take"]))
+        if challenge is not None and sha256 is not None:
             said = fact.said
             seed = draw_seed(
-                challenge, opened, str(said["line"]), int(said["tranche"] or 1), int(said["redraw"] or 0)
+                challenge, sha256, str(said["line"]), int(said["tranche"] or 1), int(said["redraw"] or 0)
             )
             told[fact.id] = {"seed": seed.hex()}
     return told
+
+
+def _hash_in_parcel(opened: dict[str, tuple[str, str | None]], fact: DockFact, take: str) -> str | None:
+    """Of a film of the same parcel: another parcel's seeds nothing, and its coming is no news of this one."""
+    sha256, parcel_id = opened.get(take, (None, None))
+    return sha256 if parcel_id == fact.parcel_id else None

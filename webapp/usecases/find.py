@@ -74,7 +74,7 @@ class Finding:
     question: Question
     matches: list[Match]
     unidentified: list[Unidentified] = field(default_factory=list)
-    act_by: dict[str, datetime] = field(default_factory=dict)
+    act_by: dict[str, tuple[str, datetime]] = field(default_factory=dict)
 
     @property
     def straight_to(self) -> str | None:

@@ -105,7 +105,7 @@ def match(
         parcel = named_parcel(session, actor.organisation_id, to)
         hold.matched_parcel_id, hold.matched_at, hold.matched_by = parcel.id, now, actor.id
         bound = _bind(session, hold, parcel)
-        _settle(session, rulebook, parcel.id)
+        _settle(session, rulebook, parcel.id, now)
         _audit(session, actor, "held.matched", hold, now, parcel=parcel.id, bound=bound)
         return parcel
 
@@ -121,7 +121,7 @@ def unmatch(database: Database, rulebook: Rulebook, *, actor: Desk, hold_id: str
         alias = label_rows.alias(session, hold.site_id, hold.text_norm)
         if alias is not None and alias.record_id == hold.id and alias.parcel_id == parcel_id:
             alias.ended_at = now
-        _settle(session, rulebook, parcel_id)
+        _settle(session, rulebook, parcel_id, now)
         _audit(session, actor, "held.unmatched", hold, now, parcel=parcel_id)
 
 
@@ -166,9 +166,9 @@ def _bind(session: Session, hold: Unidentified, parcel: Parcel) -> bool:
     return True
 
 
-def _settle(session: Session, rulebook: Rulebook, parcel_id: str) -> None:
+def _settle(session: Session, rulebook: Rulebook, parcel_id: str, now: datetime) -> None:
     def orders_changed(session: Session, order_ids: set[str]) -> None:
-        recompute_deadlines(session, rulebook, order_ids)
+        recompute_deadlines(session, rulebook, order_ids, now=now)
 
     session.flush()
     recompute_receipt(session, parcel_id, orders_changed)

@@ -24,6 +24,7 @@ from webapp.domain.rulebook import Rulebook
 from webapp.store import imports as rows
 from webapp.store.database import Database
 from webapp.store.schema_desk import ImportDraft, ImportMapping
+from webapp.usecases import quotas
 from webapp.usecases.import_tables import open_table
 from webapp.usecases.import_work import READ, WRITE, ImportWork
 
@@ -69,11 +70,12 @@ class Drafts:
     def upload(self, given: Given, stream: IO[bytes]) -> str:
         """Keeps the file, reads it (or asks for that), returns the draft's id.
 
-        Raises what was wrong with a file that was read at once; such a draft is over.
+        Raises ``quota_desk``, and what was wrong with a file that was read at once; such a draft is over.
         """
         self.expire()
         draft_id, now = new_id(), self.work.clock.now()
         size = self.work.files.keep(draft_id, stream)
+        self._within_quota(given.organisation_id, draft_id, size)
         with self.work.database.write() as session:
             session.add(
                 ImportDraft(
@@ -207,6 +209,15 @@ class Drafts:
             wanted = rows.open_draft_ids(session)
         # A file younger than a minute may belong to a draft that is only being made.
         self.work.files.sweep(wanted, before=(now - _GRACE).timestamp())
+
+    def _within_quota(self, organisation_id: str, draft_id: str, size: int) -> None:
+        with self.work.database.read() as session:
+            beside = self.work.files.bytes_of([one.id for one in rows.open_drafts(session, organisation_id)])
+            try:
+                quotas.allow_desk(session, organisation_id, size, beside=beside)
+            except Refusal:
+                self.work.files.discard(draft_id)
+                raise
 
     def _header(self, draft: ImportDraft) -> Header:
         if draft.state not in MAY_MAP:

@@ -17,6 +17,7 @@ from webapp.store import people, plans
 from webapp.store.database import Database
 from webapp.store.schema import Order
 from webapp.store.schema_dock import DockFact, Notice
+from webapp.usecases import verdicts
 from webapp.usecases.people import Desk
 
 _TOLD_VERDICTS: Final = frozenset({"hold", "rejected"})
@@ -49,6 +50,8 @@ def raise_for(session: Session, fact: DockFact, *, now: datetime) -> None:
         orders = rows.orders_of_parcel(session, fact.parcel_id)
     if fact.kind == "verdict" and fact.said["verdict"] == "passed" and "worker_may_not" not in fact.findings:
         for order_id in orders:
+            if verdicts.still_bad(session, order_id, line_id=fact.line_id, parcel_id=fact.parcel_id):
+                continue  # another tranche of the line
             rows.drop_unseen(
                 session, order_id, _TOLD_VERDICTS, parcel_id=fact.parcel_id, line_id=fact.line_id
             )

@@ -6,7 +6,7 @@ Call `recompute_progress` wherever an order's lines, parcels, receipts, tallies,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from sqlalchemy.orm import Session
 
@@ -24,9 +24,16 @@ from webapp.usecases.clocks import recompute_deadlines
 _BATCH = 500  # an import touches more orders than one statement takes variables
 
 
-def recompute_progress(session: Session, order_ids: Iterable[str]) -> None:
+CountsRead = Callable[[list[Order], dict[str, LineCount]], None]
+"""Hears of orders, a batch at a time, what stands counted of their lines: line id → ordered against counted."""
+
+
+def recompute_progress(
+    session: Session, order_ids: Iterable[str], *, counts_read: CountsRead | None = None
+) -> None:
+    """``counts_read``: for who needs the counts of these orders too, once their progress is written."""
     wanted = set(order_ids)
-    _recompute(session, wanted)
+    _recompute(session, wanted, counts_read)
     # What is counted now may be the clean receipt after which a supplier's other orders are asked less.
     _recompute(session, set(_by_history(session, wanted)) - wanted)
 
@@ -48,7 +55,7 @@ def _by_history(session: Session, order_ids: Iterable[str]) -> list[str]:
     return found
 
 
-def _recompute(session: Session, order_ids: Iterable[str]) -> None:
+def _recompute(session: Session, order_ids: Iterable[str], counts_read: CountsRead | None = None) -> None:
     session.flush()
     wanted = sorted(set(order_ids))
     for start in range(0, len(wanted), _BATCH):
@@ -67,6 +74,8 @@ def _recompute(session: Session, order_ids: Iterable[str]) -> None:
                 progress = _progress(order, counts, counted, count_asked=False)
             order.arrived_parcels, order.expected_parcels = progress.arrived, progress.expected
             order.state = progress.state
+        if counts_read is not None:
+            counts_read(orders, counts)
     session.flush()
 
 

@@ -136,7 +136,7 @@ def write_batch(
     for order in batch:
         writer.write(order)
     written = writer.written
-    recompute_deadlines(session, rulebook, written.touched)
+    recompute_deadlines(session, rulebook, written.touched, cause="import", now=now)
     recompute_progress(session, written.touched)
     people.audit(
         session,

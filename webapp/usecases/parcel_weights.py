@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy.orm import Session
 
 from webapp.domain.parcel_weight import least_by_goods, least_by_receipts
 from webapp.store import dock as rows
+from webapp.store import snapshot as snapshot_rows
 from webapp.store.board import latest_counts
 from webapp.store.schema import Order, OrderLine, Parcel
 
@@ -17,25 +17,25 @@ _MOST = 20
 
 
 def least_grams(session: Session, site_id: str, parcels: Sequence[Parcel]) -> dict[str, int]:
-    """Parcel → grams, of the parcels for which anything can be said. ``parcels``: all that the site may see.
+    """Parcel → grams, of these parcels, for which anything can be said; their orders and lines are loaded.
 
     By the weights of its goods, where they are filed; else by earlier closed parcels of the same goods. A known parcel
     is one of one order, and the order's only one; the earlier ones are held against as much, and their counts were
     right.
     """
-    parts = Counter(order.id for parcel in parcels for order in parcel.orders)
-    known = {
-        parcel.id: parcel.orders[0]
-        for parcel in parcels
-        if len(parcel.orders) == 1 and parts[parcel.orders[0].id] == 1 and parcel.orders[0].lines
-    }
-    by_goods = _earlier(session, site_id, known)
+    known = _known(session, parcels)
     found: dict[str, int] = {}
+    asked: dict[str, _Goods] = {}
     for parcel_id, order in known.items():
         least = least_by_goods((line.quantity_milli, line.unit_weight_mg) for line in order.lines)
-        if least is None and (goods := _goods(order.lines)) is not None:
-            earlier = [pair for other, pair in by_goods.get(goods, []) if other != parcel_id]
-            least = least_by_receipts(order.lines[0].quantity_milli, earlier[:_MOST])
+        if least is not None:
+            found[parcel_id] = least
+        elif (goods := _goods(order.lines)) is not None:
+            asked[parcel_id] = goods
+    by_goods = _earlier(session, site_id, set(asked.values()))
+    for parcel_id, goods in asked.items():
+        earlier = [pair for other, pair in by_goods.get(goods, []) if other != parcel_id]
+        least = least_by_receipts(known[parcel_id].lines[0].quantity_milli, earlier[:_MOST])
         if least is not None:
             found[parcel_id] = least
     return found
@@ -44,28 +44,36 @@ def least_grams(session: Session, site_id: str, parcels: Sequence[Parcel]) -> di
 _Goods = tuple[str, str, str, str]
 
 
+def _known(session: Session, parcels: Iterable[Parcel]) -> dict[str, Order]:
+    """Parcel → the one order that is wholly in it."""
+    single = {
+        parcel.id: parcel.orders[0]
+        for parcel in parcels
+        if len(parcel.orders) == 1 and parcel.orders[0].lines
+    }
+    parts = snapshot_rows.parts_of_orders(session, {order.id for order in single.values()})
+    return {parcel_id: order for parcel_id, order in single.items() if parts[order.id] == 1}
+
+
 def _earlier(
-    session: Session, site_id: str, known: dict[str, Order]
+    session: Session, site_id: str, asked: set[_Goods]
 ) -> dict[_Goods, list[tuple[str, tuple[int, int]]]]:
     """Goods → [(parcel, (grams, quantity in thousandths))] of closed parcels that were weighed, newest first."""
-    weighed = rows.closed_weighings(session, site_id)
-    alike = {
-        parcel_id: goods
-        for parcel_id in weighed.keys() & known.keys()
-        if (goods := _goods(known[parcel_id].lines)) is not None
-    }
+    alike = snapshot_rows.parcels_of_listings(session, {listing for _, listing, _, _ in asked})
+    weighed = rows.closed_weighings(session, site_id, alike)
+    known = _known(session, snapshot_rows.parcels_to_tell(session, weighed))
     counted = {
         (row.line_id, row.parcel_id): row.units
-        for row in latest_counts(session, [known[parcel_id].lines[0].id for parcel_id in alike])
+        for row in latest_counts(session, [order.lines[0].id for order in known.values()])
     }
     found: dict[_Goods, list[tuple[str, tuple[int, int]]]] = {}
-    for parcel_id in weighed:  # newest first
-        if parcel_id not in alike:
+    for parcel_id, grams in weighed.items():  # newest first
+        goods = _goods(known[parcel_id].lines) if parcel_id in known else None
+        if goods is None or goods not in asked:
             continue
         (line,) = known[parcel_id].lines
         if counted.get((line.id, parcel_id), -1) * 1000 == line.quantity_milli:
-            pair = (weighed[parcel_id], line.quantity_milli)
-            found.setdefault(alike[parcel_id], []).append((parcel_id, pair))
+            found.setdefault(goods, []).append((parcel_id, (grams, line.quantity_milli)))
     return found
 
 

@@ -50,15 +50,17 @@ def link_purpose(database: Database, token: str, *, now: datetime) -> str:
 
 
 def sign_in_demo(
-    database: Database, token: str, *, now: datetime, user_agent: str = "", replaces: str = ""
+    database: Database, token: str, *, language: str, now: datetime, user_agent: str = "", replaces: str = ""
 ) -> str:
-    """Signs in the demo's owner; the demo link may be used again while it lives."""
+    """Signs in the demo's owner, who reads ``language``; the demo link may be used again while it lives."""
     with database.write() as session:
         if _open_link(session, token, now).purpose != "demo":
             raise Refusal("link_unknown")
         owner = rows.first_owner(session)
         if owner is None:
             raise Refusal("link_unknown")
+        if language in LANGUAGES:
+            owner.language = language
         return open_session(session, owner, now=now, user_agent=user_agent, replaces=replaces, how="link")
 
 

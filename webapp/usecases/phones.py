@@ -18,6 +18,7 @@ from webapp.store import people as rows
 from webapp.store.database import Database
 from webapp.store.schema import Challenge, Device, EnrolmentCode, Site, Worker
 from webapp.usecases import rates
+from webapp.usecases.enrolled_devices import add_device, shut_out
 from webapp.usecases.sessions import Desk
 from webapp.usecases.workers import run_site
 
@@ -122,7 +123,7 @@ def enrol(
         device = Device(
             id=new_id(), site_id=row.site_id, name=device_name.strip()[:80], public_key=spki, enrolled_at=now
         )
-        session.add(device)
+        add_device(session, device, by=row.created_by, now=now)
         row.used_at, row.device_id = now, device.id
         rows.audit_at_site(
             session,
@@ -218,9 +219,8 @@ def revoke_from_cli(database: Database, *, device_id: str, now: datetime) -> Non
 
 
 def _revoke(session: Session, device: Device, *, actor: str, now: datetime) -> None:
-    if device.revoked_at is not None:
+    if not shut_out(session, device, by=actor, now=now):
         return
-    device.revoked_at = now
     rows.audit_at_site(
         session,
         site_id=device.site_id,

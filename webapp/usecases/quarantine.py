@@ -106,15 +106,29 @@ def waiting_for(database: Database, *, organisation_id: str) -> int:
 
 def to_release(session: Session, item_id: str, *, organisation_id: str) -> Waiting:
     """Raises ``quarantine_unknown``, also for a neighbour's; ``quarantine_not_signed``, ``quarantine_not_yours``."""
-    for one in _visible(session, organisation_id):
-        if one.row.id != item_id:
-            continue
+    for one in _visible(session, organisation_id, item_id=item_id):
         if not _authentic(session, one):
             raise Refusal("quarantine_not_signed")
         if not one.own:
             raise Refusal("quarantine_not_yours")
         return one
     raise Refusal("quarantine_unknown")
+
+
+def releasable_of(session: Session, device_id: str, *, organisation_id: str) -> list[str]:
+    """Ids of the phone's items that may be released, in the order in which the phone signed them.
+
+    Raises ``quarantine_unknown`` when the organisation sees nothing of that phone, also for a neighbour's.
+    """
+    seen = _visible(session, organisation_id, device_id=device_id)
+    if not seen:
+        raise Refusal("quarantine_unknown")
+    wanted = [
+        (one.fields.seq, one.row.received_at, one.row.id)
+        for one in seen
+        if one.fields is not None and one.own and one.row.released_at is None and _authentic(session, one)
+    ]
+    return [item_id for *_, item_id in sorted(wanted)]
 
 
 @dataclass(frozen=True)
@@ -128,8 +142,10 @@ class Waiting:
     own: bool
 
 
-def _visible(session: Session, organisation_id: str) -> list[Waiting]:
-    found = rows.at_sites_of(session, organisation_id)
+def _visible(
+    session: Session, organisation_id: str, *, item_id: str | None = None, device_id: str | None = None
+) -> list[Waiting]:
+    found = rows.at_sites_of(session, organisation_id, item_id=item_id, device_id=device_id)
     read = [(row, device, site, _parsed(row.text)) for row, device, site in found]
     named = {fields.parcel for *_, fields in read if fields is not None and fields.parcel is not None}
     owners = rows.organisations_of_parcels(session, named)

@@ -42,3 +42,17 @@ def release(
             organisation_id=actor.organisation_id,
             record=row.sha256,
         )
+
+
+def release_phone(
+    database: Database, *, actor: Desk, device_id: str, now: datetime, on_orders_changed: OrdersChanged
+) -> int:
+    """Releases all of one phone that may be, in the order in which it signed them, each in a transaction of its own.
+
+    Returns how many; what is cut short is gone on with by doing it again. Raises ``quarantine_unknown``.
+    """
+    with database.read() as session:
+        items = quarantine.releasable_of(session, device_id, organisation_id=actor.organisation_id)
+    for item_id in items:
+        release(database, actor=actor, item_id=item_id, now=now, on_orders_changed=on_orders_changed)
+    return len(items)

@@ -27,7 +27,7 @@ from webapp.store import uploads as rows
 from webapp.store.audit import audit_at_site
 from webapp.store.database import Database
 from webapp.store.dock import photo_expects_bytes
-from webapp.store.schema import Device, Record, Take
+from webapp.store.schema import Device, Record, Take, Upload
 from webapp.store.schema_dock import Photo
 from webapp.usecases import quotas
 from webapp.usecases.evidence import Item, accept_records
@@ -41,8 +41,9 @@ _AT_ONCE: Final = 200
 
 @dataclass
 class Brought:
-    """What became of it. ``known``: records that were here already; ``files_unclaimed``: bytes that no accepted record
-    of this phone speaks of, or others than it named; they are not kept."""
+    """What became of it. ``known``: records that were here already; ``files_unfinished``: of films that the phone never
+    closed, kept as they are; ``files_unclaimed``: bytes that no accepted record of this phone speaks of, or others than
+    it named; they are not kept."""
 
     device_id: str
     device_name: str = ""
@@ -52,6 +53,7 @@ class Brought:
     quarantined: int = 0
     files: int = 0
     files_known: int = 0
+    files_unfinished: int = 0
     files_unclaimed: int = 0
 
     def count(self, state: str) -> None:
@@ -143,11 +145,14 @@ def _bring_bytes(
         if claim is not None and evidence_rows.blob(session, claim) is not None:
             brought.files_known += 1
             return
-        if not expected or claim is None or size == 0:
+        if not expected or size == 0:
             brought.files_unclaimed += 1
             return
         quotas.allow_upload(session, device_id=queue.device_id, record_id=record_id, size=size, now=now)
     blobs.need_room(size)
+    if claim is None:
+        _bring_unfinished(database, blobs, queue, record_id, brought, now)
+        return
     sha256 = _copy_in(blobs, queue, record_id, claim)
     if sha256 is None:
         brought.files_unclaimed += 1
@@ -157,6 +162,40 @@ def _bring_bytes(
         rows.add_blob(session, sha256=sha256, size=size, mime=mime, now=now)
         _settle(session, record_id, now)
     brought.files += 1
+
+
+def _bring_unfinished(
+    database: Database, blobs: Blobs, queue: Queue, record_id: str, brought: Brought, now: datetime
+) -> None:
+    """A film without its closing record: kept as an upload that ended early is, the beginning of something longer."""
+    sha256 = _copy_in(blobs, queue, record_id, None)
+    assert sha256 is not None
+    with database.write() as session:
+        known = rows.uploads_for(session, record_id, queue.device_id)
+        if any(upload.sha256 == sha256 for upload in known):
+            brought.files_known += 1
+            return
+        mime = served_mime("", b"".join(blobs.read_range(sha256, 0, HEAD_BYTES)))
+        size = queue.files[record_id]
+        rows.add_blob(session, sha256=sha256, size=size, mime=mime, now=now)
+        session.add(
+            Upload(
+                id=new_id(),
+                device_id=queue.device_id,
+                record_id=record_id,
+                mime=mime,
+                length=None,
+                offset=size,
+                sha256=sha256,
+                created_at=now,
+                touched_at=now,
+                expires_at=now,
+                ended_at=now,
+            )
+        )
+        session.flush()
+        _settle(session, record_id, now)
+    brought.files_unfinished += 1
 
 
 def _claim(session: Session, record_id: str) -> str | None:
@@ -172,15 +211,15 @@ def _mime(session: Session, record_id: str) -> str:
     return (photo.mime if photo is not None else take.mime if take is not None else None) or ""
 
 
-def _copy_in(blobs: Blobs, queue: Queue, record_id: str, claim: str) -> str | None:
-    """Bytes other than those that were signed for are not kept: None."""
+def _copy_in(blobs: Blobs, queue: Queue, record_id: str, claim: str | None) -> str | None:
+    """Bytes other than those that were signed for are not kept: None. ``claim`` None: nothing was signed for them."""
     partial = blobs.spools.folder / f"put-{new_id()}"
     try:
         with partial.open("xb") as file:
             sha256 = queue.write_file(record_id, file)
             file.flush()
             os.fsync(file.fileno())
-        if sha256 != claim:
+        if claim is not None and sha256 != claim:
             return None
         blobs.keep(partial, sha256)
     except OSError as failed:

@@ -1,4 +1,5 @@
-"""How many bytes of films and photos an organisation and a site may keep here, and a phone may send in a day.
+"""How many bytes of films, photos and files of the desk an organisation and a site may keep here, and a phone may send
+in a day.
 
 Not set means no limit. Refused before an upload begins: one that has begun is brought to its end.
 """
@@ -63,6 +64,13 @@ def allow_organisation(session: Session, organisation: Organisation, size: int) 
     limit = organisation.quota_bytes
     if limit is not None and _over(rows.of_organisation(session, organisation.id), size, limit):
         raise Refusal("quota_organisation")
+
+
+def allow_desk(session: Session, organisation_id: str, size: int, *, beside: int = 0) -> None:
+    """Before a file of the desk is kept. ``beside``: bytes of imports that wait for a yes. Raises ``quota_desk``."""
+    limit = session.get_one(Organisation, organisation_id).quota_bytes
+    if limit is not None and _over(rows.of_organisation(session, organisation_id) + beside, size, limit):
+        raise Refusal("quota_desk")
 
 
 def _over(used: int, size: int, limit: int) -> bool:

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from webapp.domain import site_kinds
+from webapp.domain.draw_check import DrawCheck
 from webapp.domain.receiving import COUNT_SLOT, Fact, Progress, progress_of
 from webapp.domain.receiving_plan import Plan, deepest
 from webapp.domain.refusals import Refusal
@@ -22,6 +23,7 @@ from webapp.store.held import facts_of_holds
 from webapp.store.schema import Order, OrderLine, Parcel, Site, Take
 from webapp.store.schema_dock import DockFact
 from webapp.usecases.applied_plans import plans_of_orders
+from webapp.usecases.draw_checks import draw_checks
 from webapp.usecases.parcel_weights import least_grams
 from webapp.usecases.photo_views import PhotoView, photo_views
 from webapp.usecases.record_projections import COUNT_SLOTS
@@ -58,6 +60,12 @@ class StageView:
     samples: list[SampleView]
     defects: list[DefectView]  # of no draw
     photos: list[PhotoView]
+
+    def tranche_of(self, verdict: DockFact) -> str | None:
+        """As its sample is called; a draw that is not known here leaves the number that was said."""
+        said: str | None = verdict.said["tranche"]
+        of = next((one for one in self.samples if one.draw.id == verdict.said["draw"]), None)
+        return said if said is None or of is None else of.tranche
 
     def of(self, *kinds: str) -> list[Said]:
         found = [one for kind in kinds for one in self.said.get(kind, [])]
@@ -107,6 +115,7 @@ def _record(session: Session, order: Order) -> ReceivingRecord:
         photo_views(session, facts, names),
         plans_of_orders(session, orders.values()),
         {fact.id: parcel_id for fact, parcel_id in held},
+        draw_checks(session, facts, takes),
     )
     sites = rows.sites(session, {fact.site_id for fact in facts} | {take.site_id for take in takes})
     found = []
@@ -121,7 +130,7 @@ def _record(session: Session, order: Order) -> ReceivingRecord:
 
 @dataclass(frozen=True)
 class _Told:
-    """What every stage needs. ``holds``: facts of a hold that was matched → its parcel."""
+    """What every stage needs. ``holds``: facts of a hold that was matched → its parcel; ``checks``: of draws."""
 
     session: Session
     names: Mapping[str, str]
@@ -129,6 +138,7 @@ class _Told:
     photos: Mapping[str, PhotoView]
     plans: Mapping[str, Plan]
     holds: Mapping[str, str]
+    checks: Mapping[str, DrawCheck]
 
     def parcel_of(self, fact: DockFact) -> str | None:
         return fact.parcel_id or self.holds.get(fact.id)
@@ -158,7 +168,7 @@ def _stage(
         progress,
         said,
         counts,
-        sample_views(said, told.lines, photos),
+        sample_views(said, told.lines, photos, told.checks),
         loose_defects(said, photos),
         sorted(photos, key=lambda one: (one.fact.at, one.fact.id)),
     )

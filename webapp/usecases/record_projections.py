@@ -4,24 +4,25 @@ foreign or unknown reference: the record stands, the projection is left out, and
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from webapp.domain.evidence import Finding, RecordFields
-from webapp.store import board
 from webapp.store import evidence as rows
 from webapp.store.schema import Parcel, Take, Tally
 from webapp.store.schema_dock import DockFact, Unidentified
 from webapp.usecases.dock_facts import keep_fact, keep_take
 from webapp.usecases.label_binding import bind
 from webapp.usecases.notices import raise_counts
-from webapp.usecases.order_progress import counts_of_lines, recompute_progress
+from webapp.usecases.order_progress import recompute_progress
 from webapp.usecases.receipts import OrdersChanged as OrdersChanged
 from webapp.usecases.receipts import recompute_receipt
 from webapp.usecases.record_findings import Facts
 from webapp.usecases.take_files import settle, type_findings
 
+LOOKS: Final = frozenset({"take", "draw", "inspection", "verdict"})
 COUNT_SLOTS: Final = frozenset({None, "EV-01", "EV-18"})
 """Films whose taps are a count: EV-18, which may be one clip with EV-01."""
 
@@ -38,18 +39,32 @@ def project(
         findings = keep_fact(session, fields, facts, now=now)
         recompute_receipt(session, facts.parcel.id if facts.parcel else None, orders_changed)
         _receipt_of_gone(session, fields, orders_changed)
+        if facts.parcel is not None and facts.parcel.received_site_id != facts.site.id:
+            orders_changed(session, rows.order_ids_of_parcel(session, facts.parcel.id))
         return findings
     if fields.kind == "take-open":
         return _open_take(session, fields, facts, now)
     if fields.kind == "bind":
         return bind(session, fields, facts)
     if fields.kind == "take":
-        return _close_take(session, fields, facts, now)
+        findings = _close_take(session, fields, facts, now)
+        _looked_at(session, fields, facts, orders_changed)
+        return findings
     findings = keep_fact(session, fields, facts, now=now)
     if fields.kind == "withdrawal":
         _receipt_of_gone(session, fields, orders_changed)
         _take_back_take(session, fields, now)
+    _looked_at(session, fields, facts, orders_changed)
     return findings
+
+
+def _looked_at(session: Session, fields: RecordFields, facts: Facts, orders_changed: OrdersChanged) -> None:
+    """What was counted, drawn, inspected or judged, or taken back of that, may meet R-10 or open it again."""
+    gone = session.get(DockFact, fields.supersedes) if fields.supersedes else None
+    if fields.kind in LOOKS and facts.parcel is not None:
+        orders_changed(session, rows.order_ids_of_parcel(session, facts.parcel.id))
+    elif fields.kind == "withdrawal" and gone is not None and gone.kind in LOOKS and gone.parcel_id:
+        orders_changed(session, rows.order_ids_of_parcel(session, gone.parcel_id))
 
 
 def _receipt_of_gone(session: Session, fields: RecordFields, orders_changed: OrdersChanged) -> None:
@@ -125,9 +140,9 @@ def _close_take(session: Session, fields: RecordFields, facts: Facts, now: datet
         session.add_all(Tally(take_id=take.id, line_id=line, units=count) for line, count in units.items())
     session.flush()
     findings += _file_findings(session, take, now)
-    recompute_progress(session, rows.order_ids_of_parcel(session, take.parcel_id))
+    # First: a take that this one replaces ends its unread notices, which a count that is still wrong raises anew.
     keep_take(session, fields, facts, parcel_id=take.parcel_id, findings=findings, now=now)
-    _tell_counts(session, take.parcel_id, fields.id, now)
+    _recount(session, take.parcel_id, fields.id, now)
     return findings
 
 
@@ -140,13 +155,16 @@ def _take_back_take(session: Session, fields: RecordFields, now: datetime) -> No
     if take is None or take.close_record_id != gone.id:
         return
     rows.drop_tallies(session, take.id)
-    recompute_progress(session, rows.order_ids_of_parcel(session, take.parcel_id))
-    _tell_counts(session, take.parcel_id, fields.id, now)
+    _recount(session, take.parcel_id, fields.id, now)
 
 
-def _tell_counts(session: Session, parcel_id: str, record_id: str, now: datetime) -> None:
-    orders = board.orders_for_progress(session, sorted(rows.order_ids_of_parcel(session, parcel_id)))
-    raise_counts(session, orders, counts_of_lines(session, orders), record_id=record_id, now=now)
+def _recount(session: Session, parcel_id: str, record_id: str, now: datetime) -> None:
+    """The parcel's tallies moved: the progress of its orders follows, and what the counts tell their importers."""
+    recompute_progress(
+        session,
+        rows.order_ids_of_parcel(session, parcel_id),
+        counts_read=partial(raise_counts, session, record_id=record_id, now=now),
+    )
 
 
 def _apply_close(session: Session, take: Take, fields: RecordFields, now: datetime) -> None:

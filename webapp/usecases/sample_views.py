@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from webapp.domain.detection import defectives_at, detection_millionths, smallest_found
-from webapp.domain.refusals import Refusal
+from webapp.domain.draw_check import OPEN, DrawCheck
 from webapp.domain.sampling import SamplingPlan
-from webapp.domain.sampling_choice import Sampling, chosen
+from webapp.domain.sampling_choice import Sampling
+from webapp.domain.stickers import shown_text
 from webapp.store.schema import OrderLine
 from webapp.store.schema_dock import DockFact
+from webapp.usecases.draw_checks import plan_of_draw
+from webapp.usecases.draw_lots import lots_by_draw
 from webapp.usecases.photo_views import PhotoView
 
 RATE: Final = 5
@@ -28,6 +31,11 @@ class Said:
     @property
     def gone(self) -> bool:
         return self.fact.gone_by is not None
+
+    @property
+    def item_id(self) -> str:
+        """Of an ``item-id`` record: what stands on the item."""
+        return shown_text(self.fact.said.get("text") or "")
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,10 @@ class DefectView:
 
 @dataclass(frozen=True)
 class SampleView:
-    """``plan`` None: a lot that no plan knows. ``defective``: units by worst defect, None while nobody finished."""
+    """``plan`` None: a lot that no plan knows. ``defective``: units by worst defect, None while nobody finished.
+
+    ``tranche``: what its lot is called (domain/tranches.py).
+    """
 
     draw: DockFact
     worker: str | None
@@ -67,6 +78,8 @@ class SampleView:
     defective: tuple[int, int, int] | None
     defects: list[DefectView]
     redrawn: bool
+    tranche: str
+    check: DrawCheck
 
     @property
     def n(self) -> int:
@@ -92,10 +105,17 @@ def figures(sampling: Sampling, lots: Sequence[int]) -> list[Miss]:
 
 
 def sample_views(
-    said: Mapping[str, Sequence[Said]], lines: Mapping[str, OrderLine], photos: Sequence[PhotoView]
+    said: Mapping[str, Sequence[Said]],
+    lines: Mapping[str, OrderLine],
+    photos: Sequence[PhotoView],
+    checks: Mapping[str, DrawCheck],
 ) -> list[SampleView]:
-    """Every draw that stands, oldest first; of a tranche drawn again the earlier ones are marked."""
-    draws = [one for one in said.get("draw", []) if one.fact.gone_by is None]
+    """Every draw that stands, by time and id; of a tranche drawn again the earlier ones are marked. ``checks``: of each
+    draw, as the server repeated it.
+    """
+    drawn = [one for one in said.get("draw", []) if one.fact.gone_by is None]
+    draws = sorted(drawn, key=lambda one: (one.fact.at, one.fact.id))
+    lots = lots_by_draw(one.fact for one in draws)
     defects = [one for one in said.get("defect", []) if one.fact.gone_by is None]
     found = []
     for one in draws:
@@ -107,13 +127,15 @@ def sample_views(
                 draw=draw,
                 worker=one.worker,
                 line=lines.get(draw.line_id or ""),
-                plan=_plan(draw, lot),
+                plan=plan_of_draw(draw),
                 miss=what_it_misses(lot, n),
                 inspected=int(done[-1].fact.said["inspected"] or 0) if done else None,
                 inspector=done[-1].worker if done else None,
                 defective=_defective(done[-1].fact) if done else None,
                 defects=[_defect(each, photos) for each in defects if _is_of(each.fact, draw)],
-                redrawn=any(_later(other.fact, draw) for other in draws),
+                redrawn=all(draw.id != other.id for other in lots[draw.id].standing),
+                tranche=lots[draw.id].label,
+                check=checks.get(draw.id, OPEN),
             )
         )
     return found
@@ -130,19 +152,6 @@ def loose_defects(said: Mapping[str, Sequence[Said]], photos: Sequence[PhotoView
 
 def _is_of(fact: DockFact, draw: DockFact) -> bool:
     return fact.gone_by is None and fact.said["draw"] == draw.id
-
-
-def _later(other: DockFact, draw: DockFact) -> bool:
-    same = (other.line_id, other.said["tranche"]) == (draw.line_id, draw.said["tranche"])
-    return same and int(other.said["redraw"] or 0) > int(draw.said["redraw"] or 0)
-
-
-def _plan(draw: DockFact, lot: int) -> SamplingPlan | None:
-    said = draw.said
-    try:
-        return chosen(said["plan"] or "", said["level"] or "", said["aql"] or "", waived=False).of_lot(lot)
-    except Refusal:
-        return None
 
 
 def _defective(inspection: DockFact) -> tuple[int, int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from webapp.domain import site_kinds
 from webapp.domain.count_check import count_check
 from webapp.store import dock as rows
+from webapp.store import snapshot as snapshot_rows
 from webapp.store.schema import OrderLine, Site, Take
 from webapp.store.schema_dock import DockFact
 from webapp.usecases.draw_seeds import seeds_told
@@ -48,10 +50,13 @@ class ToldAtTable:
         return line.quantity_milli // 1000 if line.quantity_milli % 1000 == 0 else None
 
 
-def told_at_table(session: Session, site: Site, *, since: datetime) -> ToldAtTable:
-    facts = rows.facts_at(session, site.id, since)
-    takes = rows.open_takes_at(session, site.id, since)
-    closed = rows.closed_takes_at(session, site.id, since)
+def told_at_table(
+    session: Session, site: Site, *, since: datetime, parcels: Collection[str], lines: Collection[str]
+) -> ToldAtTable:
+    """Of these parcels what was recorded since then, and of these lines whatever stands counted."""
+    facts = rows.facts_at(session, site.id, since, parcels)
+    takes = rows.open_takes_at(session, site.id, since, parcels)
+    closed = rows.closed_takes_at(session, site.id, since, parcels)
     people = {fact.worker_id for fact in facts} | {take.worker_id for take in [*takes, *closed]}
     names = rows.worker_names(session, {worker for worker in people if worker})
     by_parcel: dict[str, list[dict[str, Any]]] = {}
@@ -76,14 +81,14 @@ def told_at_table(session: Session, site: Site, *, since: datetime) -> ToldAtTab
     return ToldAtTable(
         facts=by_parcel,
         open_takes=open_takes,
-        counted=_by_line(rows.stage_counts(session, site.id, vietnam=vietnam)),
-        china=_by_line(rows.stage_counts(session, site.id, vietnam=False)) if vietnam else None,
+        counted=_by_line(snapshot_rows.stage_counts(session, lines, vietnam=vietnam)),
+        china=_by_line(snapshot_rows.stage_counts(session, lines, vietnam=False)) if vietnam else None,
     )
 
 
 def _by_line(counts: list[tuple[str, str, int]]) -> dict[str, list[tuple[str, int]]]:
     found: dict[str, list[tuple[str, int]]] = {}
-    for line, parcel, units in counts:
+    for line, parcel, units in sorted(counts):
         found.setdefault(line, []).append((parcel, units))
     return found
 

@@ -10,12 +10,10 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.progress import OrderState
 from webapp.domain.receiving_plan import Plan
+from webapp.domain.urgency import RECEIVERS_RULE
 from webapp.store import orders as order_rows
 from webapp.store.board import counted_parcels
 from webapp.store.schema import Parcel
-
-RECEIVERS_RULE: Final = "R-10"
-"""Inspect and document: the only clock that binds the warehouse itself (domain.md section 2)."""
 
 _TO_DO: Final = frozenset({OrderState.TO_COUNT, OrderState.PARTLY_ARRIVED, OrderState.NOT_VERIFIED})
 

@@ -191,6 +191,8 @@ def expire(database: Database, blobs: Blobs, *, now: datetime) -> int:
         due = rows.expired(session, now)
         for upload in due:
             upload.ended_at = now
+            # Whole, and its row was never told.
+            upload.offset = max(upload.offset, blobs.spools.whole_bytes(upload.id))
     # From here on a late request cannot record or finish anything.
     with database.read() as session:
         unsealed = rows.unsealed(session)
@@ -307,8 +309,12 @@ def _copy(database: Database, writer: Writer, upload_id: str, body: Body) -> boo
 def _record_progress(
     database: Database, blobs: Blobs, writer: Writer, upload: Upload, *, length: int | None, now: datetime
 ) -> UploadState:
-    """Flushes, then says so in the database; finishes the upload when it is whole."""
-    offset = writer.flush()
+    """Makes what was written durable, then says so in the database; finishes the upload when it is whole."""
+    # A length that the row knew never changes: at its last byte the file becomes a blob, before its row says so. A row
+    # must never name bytes that are not there; after a crash in between nobody cuts a file that has two names.
+    whole = upload.length is not None and writer.offset == upload.length
+    offset = writer.flush(name=not whole)
+    sha256 = _keep(blobs, writer, upload) if whole else None
     with database.write() as session:
         row = rows.open_upload(session, upload.id, upload.device_id)
         if row is None:
@@ -320,29 +326,27 @@ def _record_progress(
             row.touched_at, row.expires_at = now, now + UPLOAD_LIFE
         row.offset = offset
         row.length = row.length or length
+        if sha256 is not None:
+            row.sha256, row.completed_at = sha256, now
+            mime = _mime_of(blobs, sha256, upload.mime)
+            rows.add_blob(session, sha256=sha256, size=offset, mime=mime, now=now)
         session.flush()
         _settle(session, row, now)
         state = _state(row)
-    # The offset must be recorded before the file gets its second name: whoever reloads the spool cuts it there.
-    return state if offset != state.length else _finish(database, blobs, writer, upload, offset, now)
-
-
-def _finish(
-    database: Database, blobs: Blobs, writer: Writer, upload: Upload, size: int, now: datetime
-) -> UploadState:
-    """The blob first: a row must never name bytes that are not there. Repeated safely after a crash."""
-    sha256 = writer.sha256()
-    blobs.keep(blobs.spools.path(upload.id), sha256)
-    mime = _mime_of(blobs, sha256, upload.mime)
-    with database.write() as session:
-        row = session.get_one(Upload, upload.id)
-        row.sha256, row.completed_at = sha256, row.completed_at or now
-        rows.add_blob(session, sha256=sha256, size=size, mime=mime, now=now)
-        session.flush()
-        _settle(session, row, now)
-        state = _state(row)
-    blobs.spools.discard(upload.id)
+    if sha256 is not None:
+        blobs.spools.discard(upload.id)
+    elif state.offset == state.length:
+        # Only now was it stated how long it is.
+        return _record_progress(database, blobs, writer, row, length=None, now=now)
     return state
+
+
+def _keep(blobs: Blobs, writer: Writer, upload: Upload) -> str:
+    sha256 = writer.sha256()
+    with writer.held():
+        blobs.name(blobs.spools.path(upload.id), sha256)
+    blobs.sync_name(sha256)
+    return sha256
 
 
 def _mime_of(blobs: Blobs, sha256: str, declared: str) -> str:

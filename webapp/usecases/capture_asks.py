@@ -1,0 +1,48 @@
+"""What open claims still lack and only somebody at the goods can make: a to-do for the phones at the parcel's site."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from webapp.domain.claim_states import BEFORE_FILING
+from webapp.domain.claim_types import Todo
+from webapp.store import claims as rows
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """``slot``: what a picture or film must fill (domain.md 4.1). ``line`` None: the parcel as a whole.
+
+    ``claim``: its number; a phone is told neither what is asked for in it nor how many units are missing.
+    """
+
+    slot: str
+    line: str | None
+    claim: int
+
+
+def wanted_of(
+    todos: Iterable[Todo], *, claim: int, line_id: str | None, parcel_ids: Iterable[str]
+) -> list[dict[str, Any]]:
+    """As ``claim.wanted`` keeps it. What had to be made before the opening is not asked for after it."""
+    slots = [todo.slots[0] for todo in todos if todo.who == "phone" and todo.required and not todo.late]
+    return [
+        {"parcel": parcel_id, **asdict(Ask(slot, line_id, claim))}
+        for parcel_id in parcel_ids
+        for slot in slots
+    ]
+
+
+def asks_of_parcels(session: Session, parcel_ids: Collection[str]) -> dict[str, list[Ask]]:
+    """Parcel → what claims that were not filed yet ask for."""
+    found: dict[str, list[Ask]] = {}
+    # Of each parcel by its own orders: what it is told must not hang on which others are asked for.
+    for parcel_id, claim in rows.claims_at_parcels(session, parcel_ids, BEFORE_FILING):
+        for one in claim.wanted:
+            if one["parcel"] == parcel_id:
+                found.setdefault(one["parcel"], []).append(Ask(one["slot"], one["line"], one["claim"]))
+    return found
