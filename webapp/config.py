@@ -23,6 +23,12 @@ class Settings:
     port: int
     trusted_proxy: bool = False
     """Believe X-Forwarded-Proto, -Host and -For of the one proxy in front (docs/operations.md)."""
+    smtp_url: str | None = None
+    """Where alerts go out by e-mail; None: nowhere, and each says so in the log."""
+    webhook_hosts: tuple[str, ...] = ()
+    """The only hosts that webhooks may name."""
+    push_contact: str | None = None
+    """``mailto:…``, told to browsers' push services; None: web push is off."""
 
 
 def read_settings(environ: Mapping[str, str], cwd: Path) -> Settings:
@@ -39,6 +45,9 @@ def read_settings(environ: Mapping[str, str], cwd: Path) -> Settings:
         public_url=_public_url(environ.get("DOCKPROOF_PUBLIC_URL")),
         port=_port(environ.get("DOCKPROOF_PORT")),
         trusted_proxy=_switch("DOCKPROOF_TRUSTED_PROXY", environ.get("DOCKPROOF_TRUSTED_PROXY")),
+        smtp_url=_smtp_url(environ.get("DOCKPROOF_SMTP_URL")),
+        webhook_hosts=_hosts(environ.get("DOCKPROOF_WEBHOOK_HOSTS")),
+        push_contact=_push_contact(environ.get("DOCKPROOF_PUSH_CONTACT")),
     )
 
 
@@ -65,6 +74,32 @@ def _public_url(value: str | None) -> str | None:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise WrongSetting("DOCKPROOF_PUBLIC_URL must be an address such as https://dock.example.")
     return value.rstrip("/")
+
+
+def _smtp_url(value: str | None) -> str | None:
+    if not value:
+        return None
+    parts = urlsplit(value)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or "from=" not in parts.query:
+        raise WrongSetting(
+            "DOCKPROOF_SMTP_URL must be an address such as smtps://name:secret@mail.example?from=dock@example.org."
+        )
+    return value
+
+
+def _push_contact(value: str | None) -> str | None:
+    if not value:
+        return None
+    if not value.startswith("mailto:") or "@" not in value:
+        raise WrongSetting("DOCKPROOF_PUSH_CONTACT must be an address such as mailto:dock@example.org.")
+    return value
+
+
+def _hosts(value: str | None) -> tuple[str, ...]:
+    hosts = tuple(host.strip().lower() for host in (value or "").split(",") if host.strip())
+    if any("/" in host or "@" in host for host in hosts):
+        raise WrongSetting("DOCKPROOF_WEBHOOK_HOSTS must be host names with commas between them.")
+    return hosts
 
 
 def _port(value: str | None) -> int:

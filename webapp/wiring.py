@@ -16,6 +16,7 @@ from webapp.store.migrate import migrate
 from webapp.usecases import log_guard
 from webapp.usecases.order_progress import fill_missing_progress
 from webapp.usecases.receipts import fill_missing_arrivals
+from webapp.usecases.rulebook_edits import adopt_shipped
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,13 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
     rulebook = load_rulebook()
     fill_missing_arrivals(database)
     fill_missing_progress(database, rulebook)
+    clock = clock or SystemClock()
+    adopt_shipped(database, rulebook, now=clock.now())
     return Services(
         settings=settings,
         database=database,
         blobs=Blobs(settings.home),
-        clock=clock or SystemClock(),
+        clock=clock,
         rulebook=rulebook,
         secret=instance_secret(settings.home),
     )

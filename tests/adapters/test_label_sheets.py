@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,6 @@ from zoneinfo import ZoneInfo
 import pypdfium2 as pdfium
 import pytest
 import zxingcpp
-from fpdf import FPDF
 from PIL import Image, ImageFilter
 
 from webapp.adapters.label_sheets import STOCKS, LabelLine, ParcelLabel, parcel_labels_pdf, warnings
@@ -266,21 +266,20 @@ def test_a_rare_hanzi_is_drawn_and_takes_its_room(fonts_dir: Path) -> None:
     assert rare.tobytes() not in (common.tobytes(), box.tobytes(), ink("\u3000一").tobytes())
 
 
-def test_the_third_font_is_opened_only_when_a_document_needs_it(
-    fonts_dir: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    opened: list[str] = []
-    add_font = FPDF.add_font
+def test_the_third_font_is_in_a_document_only_when_it_is_needed(fonts_dir: Path) -> None:
+    files = b"/FontFile2"
+    assert printed(fonts_dir, LABEL, CROWDED, replace(BLANK, customer_code="\U0001f600")).count(files) == 2
+    rare = replace(BLANK, customer_code="堃堃"), replace(BLANK, site_name="喆")
+    assert printed(fonts_dir, *rare).count(files) == 3
+    assert printed(fonts_dir, LABEL).count(files) == 2
 
-    def noted(pdf: FPDF, family: str, style: str, file: Path) -> None:
-        opened.append(file.name)
-        add_font(pdf, family, style, file)
 
-    monkeypatch.setattr(FPDF, "add_font", noted)
-    printed(fonts_dir, LABEL, CROWDED, replace(BLANK, customer_code="\U0001f600"))
-    assert opened == ["NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf"]
-    printed(fonts_dir, replace(BLANK, customer_code="堃堃"), replace(BLANK, site_name="喆"))
-    assert opened[2:].count("NotoSansSC-Rest.ttf") == 1
+def test_labels_drawn_at_the_same_time_are_those_drawn_one_after_the_other(fonts_dir: Path) -> None:
+    """The fonts are read once for all of them."""
+    labels = [replace(LABEL, customer_code=f"客户{name}") for name in "甲乙丙堃喆"]
+    alone = [printed(fonts_dir, label) for label in labels]
+    with ThreadPoolExecutor(5) as pool:
+        assert list(pool.map(lambda label: printed(fonts_dir, label), labels)) == alone
 
 
 def test_a_missing_character_is_a_box_and_a_warning(

@@ -5,7 +5,7 @@ import { posix } from 'node:path';
 export const LAYERS = ['main', 'screens', 'ui', 'sync', 'store', 'device', 'core'];
 
 /** Beside the layers: the desk pages' scripts, the phone check's start and the service worker. */
-const BESIDE = { desk: ['desk', 'core', 'ui'], phone_check: ['screens'], sw: ['sw', 'sync', 'device', 'core'] };
+const BESIDE = { desk: ['desk', 'core', 'ui', 'device'], phone_check: ['screens'], sw: ['sw', 'sync', 'device', 'core'] };
 
 /** Which npm package may be imported where: each has one home, so that it can be replaced there. */
 export const PACKAGES = {

@@ -12,7 +12,7 @@ import pytest
 import zxingcpp
 
 from tests.fixtures.export_1688 import DEMO, write_export
-from webapp.cli.main import run
+from webapp.cli.main import COMMANDS, parser, run
 
 TWO_LINES = "3657499272179232333"
 
@@ -33,6 +33,15 @@ def json_of(*arguments: str) -> Any:
     code, out, err = command(*arguments, "--json")
     assert code == 0, err
     return json.loads(out)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_is_loaded_by_the_name_it_gives_itself(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        parser(name).parse_args([name, "--help"])
+    assert f"usage: dockproof {name} " in capsys.readouterr().out
 
 
 @pytest.fixture
@@ -96,6 +105,17 @@ def test_deadlines_of_the_demo_name_who_must_act(home: Path) -> None:
     assert {(orders[0], rule) for rule in ("R-02", "R-03", "R-08", "R-09", "R-10")} <= rules
     assert all(row["who"] and row["towards"] and row["state"] for row in answer["deadlines"])
     assert all(row["assumed"] for row in answer["deadlines"] if row["rule"] in ("R-02", "R-03"))
+
+
+def test_deadlines_of_one_order_tell_their_subject_and_how_they_moved(home: Path) -> None:
+    order = json_of("demo")["orders"][0]
+    answer = json_of("deadlines", "--order", order, "--changes", "--open")
+    assert {row["subject"] for row in answer["deadlines"]} >= {"order", "parcel"}
+    assert {row["state"] for row in answer["deadlines"]} <= {"running", "late_try", "start_unknown"}
+    assert all(one["cause"] and one["before"] != one["after"] for one in answer["changes"])
+    code, out, err = command("deadlines", "--changes")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert json_of("rule", "--edition", "0")["edition"] == 0
 
 
 def test_deadlines_refuse_a_naive_now(home: Path) -> None:

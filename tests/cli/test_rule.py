@@ -125,3 +125,19 @@ def test_lines_for_people_show_both_clocks() -> None:
     assert "act by        2026-11-25 15:05:00 China   2026-11-25 14:05:00 Vietnam" in lines
     assert "who           importer -> buying agent" in lines
     assert "source        1688 Order: Return and exchange service, undated (S2-02, S2-03, S2-04)" in lines
+
+
+def test_without_an_id_every_rule_is_listed_and_unknown_amounts_are_null() -> None:
+    code, out, err = call()
+    assert (code, err) == (0, "") and [line[:4] for line in out.splitlines()] == [
+        f"R-{n:02}" for n in range(1, 16)
+    ]
+    listed = document()
+    amounts = {one["id"]: one["value"] for profile in listed["profiles"] for one in profile["amounts"]}
+    assert amounts["late_return_penalty"] is None and amounts["mediation_duration"] is None
+    assert (listed["edition"], listed["switches"]["clock_start"]) == (0, "earliest")
+
+
+def test_a_rule_needs_its_start() -> None:
+    code, out, err = call("R-02")
+    assert (code, out, err.count("\n")) == (2, "", 1)

@@ -60,7 +60,7 @@ def test_rows_of_the_first_revision_survive(database: Database) -> None:
     guarded = triggers(database)
     before, after = migrate(database, migrations_dir())
     assert (before, after) == ("0001", current_revision(database))
-    assert guarded and triggers(database) == guarded
+    assert guarded and triggers(database) >= guarded
     with database.read() as session:
         label = session.get_one(schema.Label, "ABCDEFGHJK")
         assert (label.parcel_id, label.kind) == ("p", "parcel")

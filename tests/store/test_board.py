@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import event, select
 
+from tests.support.clock_rows import deadline_row
 from tests.support.world import World, make_world, opaque, open_database
-from webapp.adapters.rulebook_files import load_rulebook
 from webapp.domain.board_filters import DIFFERS, OWNERS, SORTS, STARTS, STATES, URGENCIES, Filters
 from webapp.domain.progress import OrderState
 from webapp.domain.stakes import at_stake_fen
@@ -34,7 +34,7 @@ from webapp.store.schema import (
 from webapp.usecases.board import board, board_export
 
 NOW = World().start
-RULES = ("R-02", "R-08", "R-09")
+RULES = ("R-02", "R-08", "R-10")
 COMPANIES = ("义乌市晨光服饰", "Guangzhou 100%_Bags", "深圳市亮点电子")
 
 
@@ -116,14 +116,11 @@ def _belongings(session: Any, world: World, number: int) -> None:
     for place, rule in enumerate(RULES[: number % 4]):
         act_by = None if hours is None else NOW + timedelta(hours=hours + 10 * place)
         session.add(
-            Deadline(
-                order_id=order,
-                rule_id=rule,
-                profile_id="1688",
-                start_source="goods_receipt",
+            deadline_row(
+                order,
+                rule,
                 assumed=(number + place) % 2 == 0,
                 binding=not (rule == "R-08" and number % 3 == 0),
-                zone="Asia/Shanghai",
                 act_by=act_by,
                 due_at=None if act_by is None else act_by + timedelta(hours=10),
             )
@@ -166,9 +163,9 @@ class Plain:
             for clock in session.scalars(select(Deadline)):
                 self.clocks.setdefault(clock.order_id, []).append(clock)
 
-    def ahead(self, order: Order) -> list[tuple[datetime, bool]]:
+    def ahead(self, order: Order) -> list[tuple[datetime, bool, str]]:
         return sorted(
-            (clock.act_by, clock.assumed)
+            (clock.act_by, clock.assumed, clock.rule_id)
             for clock in self.clocks.get(order.id, [])
             if clock.binding and clock.act_by and clock.act_by > NOW
         )
@@ -193,21 +190,22 @@ class Plain:
     def clock_fits(self, order: Order, filters: Filters) -> bool:
         ahead = self.ahead(order)
         hours = (ahead[0][0] - NOW).total_seconds() / 3600 if ahead else None
+        near = any(act_by - NOW < timedelta(hours=4 if rule == "R-10" else 24) for act_by, _, rule in ahead)
         running = [clock for clock in self.clocks.get(order.id, []) if clock.binding and clock.due_at]
         urgency = {
             "": True,
             "late": any(
                 clock.act_by <= NOW < clock.due_at for clock in running if clock.act_by and clock.due_at
             ),
-            "urgent": hours is not None and hours < 24,
-            "soon": hours is not None and 24 <= hours < 72,
+            "urgent": near,
+            "soon": hours is not None and not near and hours < 72,
             "calm": hours is not None and hours >= 72,
             "none": hours is None,
         }[filters.urgency]
         start = {
             "": True,
-            "assumed": any(assumed for _, assumed in ahead),
-            "proven": bool(ahead) and not any(assumed for _, assumed in ahead),
+            "assumed": any(assumed for _, assumed, _ in ahead),
+            "proven": bool(ahead) and not any(assumed for _, assumed, _ in ahead),
         }[filters.start]
         rule = not filters.rule or any(
             clock.rule_id == filters.rule and clock.due_at and clock.due_at > NOW for clock in running
@@ -267,9 +265,7 @@ def test_the_export_is_all_pages_in_the_same_order(database: Database) -> None:
     filters = Filters(sort="stake")
     exported = [
         row.order.order_no
-        for batch in board_export(
-            database, load_rulebook(), organisation_id=World().importer, filters=filters, now=NOW
-        )
+        for batch in board_export(database, organisation_id=World().importer, filters=filters, now=NOW)
         for row in batch
     ]
     assert exported == Plain(database, World().importer).page(filters)
@@ -298,7 +294,6 @@ def test_a_page_costs_as_many_statements_with_fifty_orders_as_with_one(tmp_path:
         with statements(database) as executed:
             page = board(
                 database,
-                load_rulebook(),
                 organisation_id=World().importer,
                 filters=Filters(),
                 page=1,

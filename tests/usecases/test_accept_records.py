@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -14,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tests.support.dock import Dock, codes, whole_take
 from tests.support.phone import Phone
-from tests.support.world import World, make_world, opaque, open_database
+from tests.support.world import World, opaque
 from webapp.domain.evidence import Offset, Span, Wall
 from webapp.domain.ledger import leaf_hash, record_entry
 from webapp.domain.refusals import Refusal
@@ -29,19 +27,6 @@ from webapp.store.schema import (
     Take,
 )
 from webapp.usecases.evidence import Item, accept_records
-
-
-@pytest.fixture
-def dock(tmp_path: Path) -> Iterator[Dock]:
-    database = open_database(tmp_path)
-    yield Dock(database, make_world(database))
-    database.engine.dispose()
-
-
-@pytest.fixture
-def phone(dock: Dock) -> Phone:
-    return Phone(dock.world)
-
 
 # -- what is kept ----------------------------------------------------------------------------------------------------
 

@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from tests.support.dock import SLICES, Dock, codes, whole_take
 from tests.support.phone import Phone, SignedRecord
-from tests.support.world import World, make_world, opaque, open_database
+from tests.support.world import World, opaque
 from webapp.domain.evidence import TallyLine
 from webapp.store.schema import (
     SideFile,
 )
-
-
-@pytest.fixture
-def dock(tmp_path: Path) -> Iterator[Dock]:
-    database = open_database(tmp_path)
-    yield Dock(database, make_world(database))
-    database.engine.dispose()
-
-
-@pytest.fixture
-def phone(dock: Dock) -> Phone:
-    return Phone(dock.world)
-
 
 # -- takes -----------------------------------------------------------------------------------------------------------
 

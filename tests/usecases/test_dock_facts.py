@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,33 +10,17 @@ from sqlalchemy import delete, select
 
 from tests.support.dock import Dock, codes, whole_take
 from tests.support.phone import TYPICAL, Phone
-from tests.support.world import make_world, opaque, open_database
+from tests.support.world import opaque
 from webapp.domain.record_kinds import KINDS
 from webapp.store.schema import Label, LogEntry, Order, Record
 from webapp.store.schema_dock import DockFact, Unidentified
-from webapp.usecases.doctor_dock import check_dock
-from webapp.usecases.doctor_projections import check_projections
 from webapp.usecases.receipts import fill_missing_arrivals
 from webapp.usecases.snapshot import snapshot
 
 SAID_KINDS = sorted(kind for kind, about in KINDS.items() if about.keys)
 
 
-@pytest.fixture
-def dock(tmp_path: Path) -> Iterator[Dock]:
-    database = open_database(tmp_path)
-    dock = Dock(database, make_world(database))
-    yield dock
-    with database.read() as session:
-        # Whatever a test sent: the doctor finds the projections that the records ask for.
-        assert check_dock(session).findings == []
-        assert check_projections(session).findings == []
-    database.engine.dispose()
-
-
-@pytest.fixture
-def phone(dock: Dock) -> Phone:
-    return Phone(dock.world)
+pytestmark = pytest.mark.usefixtures("examined")
 
 
 def minutes(dock: Dock, n: int) -> datetime:

@@ -3,30 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from tests.support.dock import Dock, codes, whole_take
 from tests.support.phone import Phone
-from tests.support.world import make_world, opaque, open_database
+from tests.support.world import opaque
 from webapp.domain.sampling import draw_seed
 from webapp.usecases.snapshot import snapshot
-
-
-@pytest.fixture
-def dock(tmp_path: Path) -> Iterator[Dock]:
-    database = open_database(tmp_path)
-    yield Dock(database, make_world(database))
-    database.engine.dispose()
-
-
-@pytest.fixture
-def phone(dock: Dock) -> Phone:
-    return Phone(dock.world)
 
 
 def drawn(dock: Dock, take: str, **changes: Any) -> dict[str, Any]:

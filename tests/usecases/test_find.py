@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from tests.support.clock_rows import deadline_row
 from tests.support.world import World, make_world, opaque, open_database
 from webapp.domain.labels import label_code, printed_code
 from webapp.domain.refusals import Refusal
 from webapp.store.database import Database
 from webapp.store.schema import (
-    Deadline,
     Label,
     Order,
     OrderWaybill,
@@ -240,20 +240,10 @@ def test_a_misread_label_is_told_from_an_unknown_one(database: Database) -> None
 def test_the_nearest_deadline_stands_beside_each_order(database: Database) -> None:
     assert asked(database, ORDER_NO).act_by == {}
     with database.write() as session:
-        session.add(
-            Deadline(
-                order_id=World().order,
-                rule_id="R-02",
-                profile_id="1688",
-                start_source="goods_receipt",
-                assumed=True,
-                binding=True,
-                zone="Asia/Shanghai",
-                act_by=World().start + timedelta(hours=5),
-                due_at=World().start + timedelta(hours=5),
-            )
-        )
-    assert asked(database, ORDER_NO).act_by == {World().order: World().start + timedelta(hours=5)}
+        for rule, hours in (("R-02", 6), ("R-10", 5)):
+            at = World().start + timedelta(hours=hours)
+            session.add(deadline_row(World().order, rule, act_by=at, due_at=at))
+    assert asked(database, ORDER_NO).act_by == {World().order: ("R-10", World().start + timedelta(hours=5))}
 
 
 @contextmanager

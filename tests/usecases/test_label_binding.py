@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +10,7 @@ from sqlalchemy import select
 
 from tests.support.dock import Dock, codes
 from tests.support.phone import Phone, SignedRecord
-from tests.support.world import make_world, opaque, open_database
+from tests.support.world import opaque
 from webapp.domain.labels import label_code
 from webapp.locate import fonts_dir
 from webapp.store.schema import Label, Record
@@ -23,18 +21,6 @@ from webapp.usecases.rolls import print_roll
 from webapp.usecases.snapshot import snapshot
 
 STICKER = "仓A-17 0042"
-
-
-@pytest.fixture
-def dock(tmp_path: Path) -> Iterator[Dock]:
-    database = open_database(tmp_path)
-    yield Dock(database, make_world(database))
-    database.engine.dispose()
-
-
-@pytest.fixture
-def phone(dock: Dock) -> Phone:
-    return Phone(dock.world)
 
 
 def blanks(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,34 +10,18 @@ from sqlalchemy import select
 
 from tests.support.dock import Dock, codes, whole_take
 from tests.support.phone import Phone
-from tests.support.world import make_world, opaque, open_database
+from tests.support.world import opaque
 from webapp.domain.permissions import Role
 from webapp.domain.refusals import Refusal
-from webapp.store import dock as dock_rows
 from webapp.store.schema import AuditEvent, Order
-from webapp.store.schema_dock import Notice
+from webapp.store.schema_dock import DockFact, Notice
 from webapp.usecases import notices
-from webapp.usecases.doctor_dock import check_dock
-from webapp.usecases.doctor_projections import check_projections
 from webapp.usecases.people import Desk
 
 FULL = (24, 24)
 
 
-@pytest.fixture
-def dock(tmp_path: Path) -> Iterator[Dock]:
-    database = open_database(tmp_path)
-    dock = Dock(database, make_world(database))
-    yield dock
-    with database.read() as session:
-        assert check_dock(session).findings == []
-        assert check_projections(session).findings == []
-    database.engine.dispose()
-
-
-@pytest.fixture
-def phone(dock: Dock) -> Phone:
-    return Phone(dock.world)
+pytestmark = pytest.mark.usefixtures("examined")
 
 
 def at(dock: Dock, minute: int) -> datetime:
@@ -195,4 +177,4 @@ def test_a_phone_of_another_site_tells_nobody_anything(dock: Dock) -> None:
     assert dock.notices() == []
     with dock.database.read() as session:
         assert session.get_one(Order, dock.world.other_order).verdict is None
-        assert dock_rows.facts_of_order(session, dock.world.other_order) == []
+        assert {fact.order_id for fact in session.scalars(select(DockFact))} == {None}

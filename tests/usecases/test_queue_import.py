@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,29 +15,21 @@ import pytest
 
 from tests.support.dock import SLICES, Dock, whole_take
 from tests.support.phone import Phone, SignedRecord
-from tests.support.world import make_world, opaque, open_database
+from tests.support.world import opaque
 from webapp.adapters.blobs import Blobs
 from webapp.domain.permissions import Role
 from webapp.domain.refusals import Refusal
 from webapp.store.schema import AuditEvent, Device, LogEntry, MalformedRecord, Record
 from webapp.store.schema_doors import Quarantine
+from webapp.usecases.board import take_view
+from webapp.usecases.doctor_dock import check_dock
+from webapp.usecases.doctor_files import check_blobs, check_spool
+from webapp.usecases.quarantine_release import release
 from webapp.usecases.queue_import import Brought, import_queue
 from webapp.usecases.sessions import Desk
 
 PICTURE = b"\xff\xd8\xff\xe0 a picture"
 FILM = b"".join(SLICES)
-
-
-@pytest.fixture
-def dock(tmp_path: Path) -> Iterator[Dock]:
-    database = open_database(tmp_path)
-    yield Dock(database, make_world(database))
-    database.engine.dispose()
-
-
-@pytest.fixture
-def phone(dock: Dock) -> Phone:
-    return Phone(dock.world)
 
 
 @pytest.fixture
@@ -135,6 +127,31 @@ def test_other_bytes_than_were_signed_for_are_not_kept(
     assert blobs.spools.names() == [] and not list(blobs.spools.folder.glob("put-*"))
 
 
+def test_a_film_that_was_never_closed_is_kept_as_unfinished_until_the_rest_comes(
+    dock: Dock, phone: Phone, blobs: Blobs, records: list[SignedRecord], tmp_path: Path
+) -> None:
+    opened, closed = records[2:]
+    path = zipped(tmp_path / "queue.zip", contents(phone, [opened], {"open": SLICES[0]}))
+    first, again = bring(dock, blobs, path), bring(dock, blobs, path)
+    assert (first.files, first.files_unfinished, first.files_unclaimed) == (0, 1, 0)
+    assert (again.files_unfinished, again.files_known) == (0, 1)
+    view = take_view(dock.database, organisation_id=dock.world.importer, take_id=opaque("open"))
+    sha256 = hashlib.sha256(SLICES[0]).hexdigest()
+    assert (view.take.closed, view.take.file_state, view.part) == (None, "partial", (sha256, len(SLICES[0])))
+    assert "film_unsealed" in view.findings
+    assert b"".join(blobs.read_range(sha256, 0, 1 << 20)) == SLICES[0]
+    with dock.database.read() as session:
+        checks = [check_dock(session), check_blobs(session, blobs, tmp_path, deep=True)]
+        checks.append(check_spool(session, blobs, now=dock.world.start))
+        findings = [one for check in checks for one in check.findings]
+    assert findings == []
+    # The phone was not wiped after all, or could be read once more.
+    whole = zipped(tmp_path / "whole.zip", contents(phone, [opened, closed], {"open": FILM}))
+    assert bring(dock, blobs, whole).files == 1
+    view = take_view(dock.database, organisation_id=dock.world.importer, take_id=opaque("open"))
+    assert (view.take.file_state, view.part, "film_unsealed" in view.findings) == ("verified", None, False)
+
+
 def test_what_a_revoked_phone_had_is_kept_apart(
     dock: Dock, phone: Phone, blobs: Blobs, records: list[SignedRecord], tmp_path: Path
 ) -> None:
@@ -143,6 +160,32 @@ def test_what_a_revoked_phone_had_is_kept_apart(
     brought = bring(dock, blobs, zipped(tmp_path / "queue.zip", contents(phone, records, FILES)))
     assert (brought.quarantined, brought.files, brought.files_unclaimed) == (4, 0, 2)
     assert (dock.count(Record), dock.count(Quarantine)) == (0, 4)
+
+
+def test_what_an_owner_released_brings_its_film_when_the_file_is_imported_again(
+    dock: Dock, phone: Phone, blobs: Blobs, records: list[SignedRecord], tmp_path: Path
+) -> None:
+    """A blocked phone sends no bytes: the desk has them from the phone's own file."""
+    dock.send(phone.device, records[0])
+    with dock.database.write() as session:
+        session.get_one(Device, phone.device).revoked_at = dock.world.start - timedelta(hours=1)
+    path = zipped(tmp_path / "queue.zip", contents(phone, records, FILES))
+    first = bring(dock, blobs, path)
+    assert (first.quarantined, first.files_unclaimed) == (3, 2)
+    with dock.database.read() as session:
+        items = [one.id for one in session.query(Quarantine)]
+    for item in items:
+        release(
+            dock.database,
+            actor=owner(dock.world.importer),
+            item_id=item,
+            now=dock.world.start,
+            on_orders_changed=lambda session, orders: None,
+        )
+    again = bring(dock, blobs, path)
+    assert (again.known, again.quarantined, again.files, again.files_unclaimed) == (4, 0, 2, 0)
+    assert (dock.take().file_state, dock.count(Record)) == ("verified", 4)
+    assert bring(dock, blobs, path).files_known == 2
 
 
 def owner(organisation: str) -> Desk:

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.support.dock import Dock
-from tests.support.world import make_world, open_database
 from webapp.locate import fonts_dir
 from webapp.usecases.labels import Wanted, print_labels
 from webapp.usecases.snapshot import snapshot
 
 ORDER = "4325000000000000001"
-
-
-@pytest.fixture
-def dock(tmp_path: Path) -> Iterator[Dock]:
-    database = open_database(tmp_path)
-    yield Dock(database, make_world(database))
-    database.engine.dispose()
 
 
 def print_sku_labels(dock: Dock, *, pieces: int | None) -> list[str]:

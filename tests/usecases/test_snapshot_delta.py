@@ -3,70 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from tests.support.dock import Dock, whole_take
 from tests.support.phone import Phone
 from tests.support.rig import Rig, rigged
-from tests.support.world import make_world, opaque, open_database
+from tests.support.snapshots import Holder
+from tests.support.world import opaque
 from webapp.adapters.snapshot_states import KEPT, SnapshotStates
 from webapp.domain.permissions import Role
+from webapp.domain.progress import OrderState
 from webapp.locate import fonts_dir
-from webapp.store.schema import Label, OrderLine, ParcelOrder, Site, SiteOrganisation, Worker
+from webapp.store.schema import Label, Order, OrderLine, ParcelOrder, Site, SiteOrganisation, Worker
+from webapp.store.snapshot import changes_after, last_change
 from webapp.usecases import plans
 from webapp.usecases.label_print import Sheet
 from webapp.usecases.rolls import print_roll
 from webapp.usecases.sessions import Desk
-from webapp.usecases.snapshot import snapshot
+from webapp.usecases.snapshot import FACTS_KEPT, WAITING_KEPT
 from webapp.usecases.snapshot_delta import changes
-
-
-@pytest.fixture
-def dock(tmp_path: Path) -> Iterator[Dock]:
-    database = open_database(tmp_path)
-    yield Dock(database, make_world(database))
-    database.engine.dispose()
-
-
-@dataclass
-class Holder:
-    """What a phone does with the answers."""
-
-    dock: Dock
-    states: SnapshotStates
-    token: str = ""
-    held: dict[str, Any] = field(default_factory=dict)
-    told: int = 0
-
-    def ask(self, *, most: int | None = None) -> dict[str, Any]:
-        answer = changes(
-            self.dock.database,
-            self.states,
-            device_id=self.dock.world.phone,
-            since=self.token,
-            most=most,
-            now=self.dock.world.start,
-        )
-        if answer["since"] is None:
-            self.held = {"orders": {}, "parcels": {}}
-        for name in ("orders", "parcels"):
-            self.held[name] |= {item["id"]: item for item in answer[name]}
-            self.told += len(answer[name])
-            for gone in answer["gone"][name]:
-                del self.held[name][gone]
-        rest = {"orders", "parcels", "gone", "since", "token", "more"}
-        self.held |= {name: part for name, part in answer.items() if name not in rest}
-        self.token = answer["token"] or ""
-        return answer
-
-    def whole(self) -> dict[str, Any]:
-        sent = snapshot(self.dock.database, device_id=self.dock.world.phone, now=self.dock.world.start)
-        return sent | {name: {item["id"]: item for item in sent[name]} for name in ("orders", "parcels")}
 
 
 @pytest.fixture
@@ -111,6 +71,14 @@ def sticker_bound(dock: Dock) -> None:
     at = dock.world.start - timedelta(minutes=5)
     bound = phone.blank("bind", "bound", at, order=None, label=None, slot=None, alias="BOX 7")
     dock.send(phone.device, phone.next(bound))
+
+
+def parcel_held(dock: Dock) -> None:
+    phone = Phone(dock.world)
+    nobodys: dict[str, Any] = {"parcel": None, "order": None, "label": None}
+    dock.send(
+        phone.device, phone.say("unidentified", "held", dock.world.start - timedelta(minutes=5), **nobodys)
+    )
 
 
 def worker_joins(dock: Dock) -> None:
@@ -161,6 +129,7 @@ CHANGES: list[tuple[Callable[[Dock], None], set[str]]] = [
     (fact_recorded, {"parcels"}),
     (counted, {"orders", "parcels"}),
     (sticker_bound, {"aliases", "parcels"}),
+    (parcel_held, {"holds"}),
     (worker_joins, set()),
     (plan_decided, {"orders"}),
     (order_leaves_its_parcel, {"parcels", "gone"}),
@@ -178,7 +147,7 @@ def test_what_happened_is_told_and_nothing_else(
     happens(dock)
     answer = holder.ask()
     assert answer["since"] is not None and not answer["more"]
-    told = {name for name in ("orders", "parcels", "blanks", "aliases") if answer.get(name)}
+    told = {name for name in ("orders", "parcels", "blanks", "aliases", "holds") if answer.get(name)}
     if answer["gone"]["orders"] or answer["gone"]["parcels"]:
         told.add("gone")
     assert told <= parts and (told or happens in {worker_joins, site_renamed}), told
@@ -186,6 +155,16 @@ def test_what_happened_is_told_and_nothing_else(
     assert holder.told - before <= 2
     assert holder.ask()["orders"] == [], "the next question finds nothing new"
     assert holder.token == answer["token"]
+
+
+def test_a_hold_that_was_taken_back_is_told_without(dock: Dock, holder: Holder) -> None:
+    parcel_held(dock)
+    assert list(holder.ask()["holds"]) == ["JD-0099"]
+    phone = Phone(dock.world)
+    undone = phone.withdraw("undone", dock.world.start, "held", parcel=None, order=None, label=None)
+    dock.send(phone.device, undone)
+    assert holder.ask()["holds"] == {}
+    assert holder.held == holder.whole()
 
 
 def test_a_slow_phone_gets_it_in_pieces_and_may_be_cut_between_them(dock: Dock, holder: Holder) -> None:
@@ -198,9 +177,7 @@ def test_a_slow_phone_gets_it_in_pieces_and_may_be_cut_between_them(dock: Dock, 
     assert [one["since"] is None for one in answers] == [True, *[False] * (len(answers) - 1)]
     assert all(len(one["orders"]) + len(one["parcels"]) == 1 for one in answers)
     assert "orders" in answers[0] and answers[0]["parcels"] == [], "a parcel comes after its orders"
-    assert holder.held != holder.whole(), "one snapshot, cut in pieces, as old as its first"
-    assert not holder.ask()["more"]
-    assert holder.held == holder.whole()
+    assert holder.held == holder.whole(), "what happened between two pieces is told with the next"
 
 
 def test_a_token_that_nobody_knows_any_more_is_answered_with_everything(dock: Dock, holder: Holder) -> None:
@@ -237,6 +214,110 @@ def test_old_states_are_dropped(tmp_path: Path) -> None:
         assert states.keep("5" * 32, f"{n:032x}", {"orders/a": str(n)})
     kept = [n for n in range(KEPT + 5) if states.load("5" * 32, f"{n:032x}")]
     assert len(kept) == KEPT and kept[-1] == KEPT + 4
+
+
+def kept_otherwise(holder: Holder, home: Path, key: str) -> None:
+    """The site's kept state, and so what the phone is said to hold, names other contents under ``key``."""
+    state = holder.states.load(holder.dock.world.dongguan, holder.token)
+    assert state is not None and key in state
+    next(home.rglob(holder.token)).unlink()
+    assert holder.states.keep(holder.dock.world.dongguan, holder.token, state | {key: "0" * 16})
+
+
+def test_only_what_was_touched_is_reckoned_anew(dock: Dock, holder: Holder, tmp_path: Path) -> None:
+    holder.ask()
+    kept_otherwise(holder, tmp_path, f"parcels/{dock.world.other_parcel}")
+    lines_change(dock)
+    answer = holder.ask()
+    assert [order["id"] for order in answer["orders"]] == [dock.world.order]
+    assert dock.world.other_parcel not in [parcel["id"] for parcel in answer["parcels"]]
+
+
+def test_a_kept_state_that_is_not_the_databases_is_found_out_when_it_is_told(
+    dock: Dock, holder: Holder, tmp_path: Path
+) -> None:
+    holder.ask()
+    kept_otherwise(holder, tmp_path, f"parcels/{dock.world.other_parcel}")
+    new = Holder(dock, holder.states)
+    new.ask()
+    assert new.held == new.whole()
+
+
+def test_a_restored_database_is_another_one(dock: Dock, holder: Holder) -> None:
+    with dock.database.read() as session:
+        seq, mark = last_change(session)
+    holder.ask()
+    with dock.database.write() as session:
+        session.execute(text("UPDATE snapshot_change SET mark = 'another' WHERE seq = :seq"), {"seq": seq})
+        session.get_one(OrderLine, dock.world.red_line).colour = "深红"
+        # As in a copy from before the change, in which other things then happened.
+        session.execute(text("DELETE FROM snapshot_change WHERE seq > :seq"), {"seq": seq})
+    with dock.database.read() as session:
+        assert changes_after(session, seq, mark) is None
+    holder.ask()
+    assert holder.held == holder.whole()
+
+
+def test_who_knows_only_forgotten_changes_is_told_rightly(dock: Dock, holder: Holder) -> None:
+    holder.ask()
+    with dock.database.write() as session:
+        session.get_one(OrderLine, dock.world.red_line).colour = "深红"
+        session.execute(
+            text("DELETE FROM snapshot_change WHERE seq < (SELECT max(seq) FROM snapshot_change)")
+        )
+    holder.ask()
+    assert holder.held == holder.whole()
+
+
+# -- which orders ----------------------------------------------------------------------------------------------------
+
+
+def told_ids(holder: Holder) -> set[str]:
+    """One of the orders of each that is told: the world's two."""
+    holder.ask()
+    assert holder.held == holder.whole()
+    return set(holder.held["orders"])
+
+
+def finished(dock: Dock, state: OrderState) -> None:
+    with dock.database.write() as session:
+        session.get_one(Order, dock.world.order).state = state
+
+
+@pytest.mark.parametrize(
+    ("state", "here", "in_hanoi"),
+    [
+        (OrderState.NOT_RECEIVED, True, True),
+        (OrderState.TO_COUNT, True, True),
+        (OrderState.MATCHES, False, True),
+        (OrderState.SHORT, False, True),
+        (OrderState.CLOSED, False, False),
+    ],
+)
+def test_what_is_finished_leaves_the_phones_after_a_while(
+    dock: Dock, holder: Holder, state: OrderState, here: bool, in_hanoi: bool
+) -> None:
+    in_vietnam = Holder(dock, holder.states, device=dock.world.hanoi_phone)
+    finished(dock, state)
+    for one in (holder, in_vietnam):
+        assert dock.world.order in told_ids(one)
+        one.later = FACTS_KEPT + timedelta(days=3)
+    assert (dock.world.order in told_ids(holder), dock.world.order in told_ids(in_vietnam)) == (
+        here,
+        in_hanoi,
+    )
+    for one in (holder, in_vietnam):
+        one.later = WAITING_KEPT + timedelta(days=3)
+    assert not told_ids(holder) and not told_ids(in_vietnam), "nobody waits for ever"
+
+
+def test_a_label_brings_an_old_parcel_back(dock: Dock, holder: Holder) -> None:
+    finished(dock, OrderState.MATCHES)
+    holder.later = FACTS_KEPT + timedelta(days=3)
+    assert dock.world.order not in told_ids(holder)
+    with dock.database.write() as session:
+        session.get_one(Label, dock.world.label).printed_at = dock.world.start + holder.later
+    assert dock.world.order in told_ids(holder)
 
 
 # -- over HTTP -------------------------------------------------------------------------------------------------------

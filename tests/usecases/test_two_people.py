@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from tests.support.dock import Dock, whole_take
 from tests.support.phone import Phone
-from tests.support.world import make_world, open_database
 from webapp.store.schema import LogEntry, Record
 from webapp.usecases.receiving_record import receiving_record
 from webapp.usecases.snapshot import snapshot
-
-
-@pytest.fixture
-def dock(tmp_path: Path) -> Iterator[Dock]:
-    database = open_database(tmp_path)
-    yield Dock(database, make_world(database))
-    database.engine.dispose()
-
 
 # Whole phones, or their records in turns: each phone's own chain stays in order.
 MERGES = ["aaaaabbbbb", "bbbbbaaaaa", "ababababab", "aabbaabbab"]

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests.support.dock import Dock, codes, whole_take
 from tests.support.phone import Phone
-from tests.support.world import make_world, open_database
 from webapp.domain.permissions import WORKER_ROLES, Permission, Role, may
 from webapp.store.schema import Take, Worker
-
-
-@pytest.fixture
-def dock(tmp_path: Path) -> Iterator[Dock]:
-    database = open_database(tmp_path)
-    yield Dock(database, make_world(database))
-    database.engine.dispose()
 
 
 @pytest.mark.parametrize(

@@ -194,6 +194,16 @@ def test_the_spreadsheet_is_the_board_under_the_same_filters(instance: Instance,
     assert column[WORDS["board.stake_dong"]] == "1666848"
     assert column[WORDS["parcel.waybill"]] == "YT7598163190233"
     assert "11 / 12" in column[WORDS["board.counted_of"]]
+    assert column[WORDS["receiving.verdict"]] == ""
+
+
+def test_the_spreadsheet_says_what_qc_decided(instance: Instance, client: FlaskClient) -> None:
+    with instance.services.database.write() as session:
+        session.query(Order).filter(Order.order_no == FILMED_ORDER).one().verdict = "rejected"
+    header, *rows = table_of(client.get("/orders.csv"))
+    said = {row[0].removeprefix("'"): row[header.index(WORDS["receiving.verdict"])] for row in rows}
+    assert said.pop(FILMED_ORDER) == WORDS["verdict.rejected"]
+    assert set(said.values()) == {""}
 
 
 def test_nothing_in_the_spreadsheet_runs(instance: Instance, client: FlaskClient) -> None:

@@ -15,6 +15,7 @@ from tests.support.instance import Instance, make_instance
 from webapp.adapters.catalogues import LANGUAGES, catalogue
 from webapp.adapters.secrets import new_id
 from webapp.domain.permissions import Role
+from webapp.domain.stickers import sticker_spelling
 from webapp.store.schema import AuditEvent, Device, Order, Parcel, Site, Take, Worker
 from webapp.store.schema_desk import LabelAlias
 from webapp.store.schema_dock import DockFact, Notice, Unidentified
@@ -170,6 +171,9 @@ def test_a_sample_shows_its_limits_what_was_found_and_what_it_can_miss(table: Ta
     draw = table.say("draw", {**drawn, "plan": "fix", "n": "10"})
     said = words_of(record_on(table.instance.client(Role.OWNER).get(f"/orders/{FILMED_ORDER}").text))
     assert WORDS["receiving.not_inspected"] in said
+    assert WORDS["draw_check.differs"] in said, "a lot that nobody counted, from a nonce that nobody gave"
+    assert WORDS["draw_check.differs_seed"] in said and WORDS["draw_check.differs_lot"] in said
+    assert WORDS["draw_check.verified"] not in said
     # domain.md 12.5: 10 % of a 100-piece lot finds a 5 % defect rate in only 42 % of cases, 25 defective surely.
     assert "10 of 100 finds a 5 % defect rate in 42 % of cases." in said
     assert "From 25 defective units (25.0 %)" in said
@@ -185,6 +189,15 @@ def test_a_sample_shows_its_limits_what_was_found_and_what_it_can_miss(table: Ta
     said = words_of(record_on(table.instance.client(Role.OWNER).get(f"/orders/{FILMED_ORDER}").text))
     assert WORDS["receiving.redrawn"] in said
     assert "ISO 2859-1, level II, AQL 2.5: accept 1, reject 2 on the first 20" in said
+
+
+def test_the_id_of_a_received_item_is_shown_as_it_was_read(table: Table) -> None:
+    black, _ = lines_of(table.instance)
+    table.say("item-id", {"line": black, "text": sticker_spelling("AB-1024 <b>")})
+    table.say("item-id", {"line": None, "text": "AA"})
+    page = record_on(table.instance.client(Role.OWNER).get(f"/orders/{FILMED_ORDER}").text)
+    assert WORDS["receiving.item_id"] in words_of(page)
+    assert "AB-1024 &lt;b&gt;" in page and "<bdi>AA</bdi>" in page
 
 
 def test_two_peoples_counts_stand_beside_each_other(table: Table) -> None:

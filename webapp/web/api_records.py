@@ -39,7 +39,7 @@ def send_records() -> Response:
     rulebook = services().rulebook
 
     def orders_changed(session: Session, order_ids: set[str]) -> None:
-        recompute_deadlines(session, rulebook, order_ids)
+        recompute_deadlines(session, rulebook, order_ids, now=now)
 
     receipts = accept_records(
         services().database, g.device_id, items, now=now, on_orders_changed=orders_changed

@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp.adapters.catalogues import LANGUAGES
 from webapp.domain.quantities import quantity_text
+from webapp.domain.urgency import urgency_of
 from webapp.locate import static_dir, templates_dir
 from webapp.web import access, errors, headers, request_log
 from webapp.web.api_enrolment import api as enrolment_api
@@ -24,9 +25,16 @@ from webapp.web.api_spec import api as spec_api
 from webapp.web.cookies import FORM_COOKIE, cookie_name, is_https
 from webapp.web.pages_account import pages as own_pages
 from webapp.web.pages_accounts import pages as account_pages
+from webapp.web.pages_agents import open_pages as agent_door_pages
+from webapp.web.pages_agents import pages as agent_pages
+from webapp.web.pages_alerts import pages as alert_pages
 from webapp.web.pages_audit import pages as audit_pages
 from webapp.web.pages_board import pages as board_pages
+from webapp.web.pages_case_files import pages as case_file_pages
+from webapp.web.pages_claims import pages as claim_pages
+from webapp.web.pages_fees import pages as fee_pages
 from webapp.web.pages_find import pages as find_pages
+from webapp.web.pages_handovers import pages as handover_pages
 from webapp.web.pages_held import pages as held_pages
 from webapp.web.pages_import import pages as import_pages
 from webapp.web.pages_jobs import open_pages as job_pages
@@ -35,9 +43,11 @@ from webapp.web.pages_label_corrections import pages as label_correction_pages
 from webapp.web.pages_labels import pages as label_pages
 from webapp.web.pages_lan import pages as lan_pages
 from webapp.web.pages_lines import pages as line_pages
+from webapp.web.pages_messages import pages as message_pages
 from webapp.web.pages_notices import count_unseen
 from webapp.web.pages_notices import pages as notice_pages
 from webapp.web.pages_orders import pages as order_pages
+from webapp.web.pages_papers import pages as paper_pages
 from webapp.web.pages_passkeys import pages as passkey_pages
 from webapp.web.pages_people import pages as people_pages
 from webapp.web.pages_phone import pages as phone_pages
@@ -45,11 +55,18 @@ from webapp.web.pages_photos import pages as photo_pages
 from webapp.web.pages_plans import pages as plan_pages
 from webapp.web.pages_quarantine import pages as quarantine_pages
 from webapp.web.pages_queue_import import pages as queue_import_pages
+from webapp.web.pages_reader import pages as reader_pages
+from webapp.web.pages_rules import pages as rule_pages
+from webapp.web.pages_share_in import pages as share_in_pages
+from webapp.web.pages_share_in import target as share_in_target
+from webapp.web.pages_shares import pages as share_pages
 from webapp.web.pages_sign_in import pages as sign_in_pages
 from webapp.web.pages_sites import pages as site_pages
 from webapp.web.pages_status import pages as status_pages
+from webapp.web.pages_suppliers import pages as supplier_pages
 from webapp.web.pages_takes import pages as take_pages
 from webapp.web.pages_team import pages as team_pages
+from webapp.web.pages_terms import pages as term_pages
 from webapp.web.words import HTML_LANG, instant, language, money, t, word_of, zone_name
 from webapp.wiring import Services
 
@@ -81,6 +98,20 @@ PAGES = (
     notice_pages,
     photo_pages,
     held_pages,
+    case_file_pages,
+    share_pages,
+    agent_pages,
+    reader_pages,
+    rule_pages,
+    fee_pages,
+    message_pages,
+    paper_pages,
+    share_in_pages,
+    supplier_pages,
+    term_pages,
+    alert_pages,
+    claim_pages,
+    handover_pages,
 )
 """The desk's pages; forms on them carry a token."""
 
@@ -111,8 +142,12 @@ def create_app(services: Services) -> Flask:
         app.register_blueprint(pages)
     csrf.exempt(queue_import_pages)  # looks at the token itself, once its large body was let in
     app.register_blueprint(queue_import_pages)
+    csrf.exempt(share_in_target)  # keeps nothing and changes nothing
+    app.register_blueprint(share_in_target)
     csrf.exempt(job_pages)  # the token in the path is the right, no cookie
     app.register_blueprint(job_pages)
+    csrf.exempt(agent_door_pages)  # as above
+    app.register_blueprint(agent_door_pages)
     errors.install(app)
     request_log.install(app)
     headers.install(app, https=https)
@@ -137,6 +172,7 @@ def _install_words(app: Flask) -> None:
         can=access.can,
         home=access.home,
         unseen_notices=count_unseen,
+        urgency_of=urgency_of,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 

@@ -35,6 +35,7 @@ def header() -> list[str]:
             t("board.stake_yuan"),
             t("board.stake_dong"),
             t("order.status"),
+            t("receiving.verdict"),
         )
     ]
 
@@ -61,6 +62,7 @@ def cells(row: BoardRow, dong_e4: int | None) -> list[str]:
         text_cell(t("app.not_known") if row.stake_fen is None else _yuan(row.stake_fen)),
         text_cell(t("app.not_known") if dong is None else str(dong)),
         text_cell(order.status_raw),
+        text_cell(t(f"verdict.{order.verdict}") if order.verdict else ""),
     ]
 
 

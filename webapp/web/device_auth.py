@@ -56,6 +56,7 @@ EVIDENCE_STATUSES: dict[str, int] = {
     "disk_full": 507,
     "quota_organisation": 507,
     "quota_site": 507,
+    "quota_desk": 507,
     "quota_phone_day": 413,
     "quarantine_full": 429,
     "key_known": 409,

@@ -10,8 +10,10 @@ from flask.typing import ResponseReturnValue
 
 from webapp.adapters import label_sheets
 from webapp.adapters.catalogues import translate
+from webapp.domain.clock_facts import MET_BY, STARTS
 from webapp.domain.line_facts import grams_text
 from webapp.domain.measurement import Deviation, Quantity, deviation
+from webapp.domain.order_clocks import OrderClock
 from webapp.domain.phrases import GROUPS
 from webapp.domain.receiving_plan import DEPTHS, Plan
 from webapp.domain.record_kinds import LEVELS
@@ -20,11 +22,12 @@ from webapp.domain.sampling import AQLS, LARGEST_LOT
 from webapp.domain.verdicts import qc_open
 from webapp.store.schema import OrderLine
 from webapp.usecases import board as reading
-from webapp.usecases import job_links, notices
+from webapp.usecases import claim_views, clock_panel, job_links, notices, papers
 from webapp.usecases.board import CountedLine
 from webapp.usecases.order_setup import OrderSetup, order_setup
 from webapp.usecases.receiving_record import receiving_record
 from webapp.usecases.sample_views import Miss, what_it_misses
+from webapp.usecases.stated_facts import OFFERED
 from webapp.web import errors
 from webapp.web.access import desk
 from webapp.web.services import services
@@ -32,14 +35,20 @@ from webapp.web.services import services
 SAMPLING_CHOICES: Final = {"levels": ("II", "I", "III", *LEVELS[:4]), "aqls": AQLS}
 """As forms offer them, the usual level first."""
 
+MET_KINDS: Final = {rule: kind for kind, rule in MET_BY.items() if kind in OFFERED}
+"""Rule → what people state to show that it was done."""
+
+FACT_KINDS: Final = {
+    "starts": [kind for kind in OFFERED if kind in STARTS],
+    "done": [kind for kind in OFFERED if kind in MET_BY],
+}
+
 
 def order_page(order_no: str, refusal: Refusal | None = None) -> ResponseReturnValue:
     """The order, with why the last step was refused. Raises ``order_unknown``."""
     now = services().clock.now()
     organisation = desk().organisation_id
-    view = reading.order_view(
-        services().database, services().rulebook, organisation_id=organisation, order_no=order_no, now=now
-    )
+    view = reading.order_view(services().database, organisation_id=organisation, order_no=order_no, now=now)
     setup = order_setup(services().database, organisation_id=organisation, order_no=order_no)
     order = view.row.order
     page = render_template(
@@ -54,15 +63,28 @@ def order_page(order_no: str, refusal: Refusal | None = None) -> ResponseReturnV
             verdict=order.verdict,
             trade_closed=view.row.closed,
         ),
+        order_claims=claim_views.claims_of_order(
+            services().database, organisation_id=organisation, order_id=order.id
+        ),
         samples=planned_samples(view.row.lines, setup.plan),
         sampling=SAMPLING_CHOICES,
         deviation_of=_deviation,
         jobs=job_links.of_parcels(services().database, parcels=view.parcels, now=now),
+        completeness=papers.summary(services().database, order_id=order.id, now=now),
         phrase_groups=GROUPS,
         depths=DEPTHS,
         grams=grams_text,
         agent_remark=_agent_remark(setup),
-        rulebook=services().rulebook,
+        panel=clock_panel.clock_panel(
+            services().database,
+            organisation_id=organisation,
+            order_no=order_no,
+            clocks=view.row.clocks,
+            now=now,
+        ),
+        met_kinds=MET_KINDS,
+        fact_kinds=FACT_KINDS,
+        about_of=_about_of,
         label_stocks=label_sheets.STOCKS,
         label_warnings=label_sheets.warnings(services().settings.public_url),
         problem=None if refusal is None else errors.sentence(refusal),
@@ -86,6 +108,13 @@ def planned_samples(lines: Iterable[CountedLine], plan: Plan) -> list[tuple[Orde
 def _deviation(said: Mapping[str, str]) -> Deviation:
     listed, measured = (Quantity(int(said[key]), said["unit"]) for key in ("listed", "measured"))
     return deviation(listed, measured)
+
+
+def _about_of(clock: OrderClock) -> str:
+    """The subject as the form of dated facts offers it; a submission's facts are its claim's."""
+    if clock.claim_id:
+        return f"claim:{clock.claim_id}"
+    return ":".join(clock.subject) if clock.subject[0] == "parcel" else ""
 
 
 def back_to_order(order_no: str, anchor: str) -> ResponseReturnValue:

@@ -23,8 +23,8 @@ from webapp.domain.permissions import Permission
 from webapp.domain.progress import OrderState
 from webapp.domain.refusals import Refusal
 from webapp.domain.stakes import dong_of, dong_text, rate_text
+from webapp.usecases import audit, exchange_rate, held_parcels, notices, views
 from webapp.usecases import board as reading
-from webapp.usecases import exchange_rate, held_parcels, notices, views
 from webapp.web import board_csv, errors
 from webapp.web.access import can, desk, requires
 from webapp.web.services import services
@@ -32,8 +32,8 @@ from webapp.web.words import instant
 
 pages = Blueprint("board", __name__)
 
-RULES = ("R-01", "R-02", "R-03", "R-08", "R-09", "R-10")
-"""The rules that run on a bare order (domain.deadlines.order_clocks)."""
+RULES = tuple(f"R-{n:02}" for n in range(1, 16))
+"""The rules that the board filters by: those of every order, and those of its claims."""
 
 MOST_PAGES = 100_000
 
@@ -50,7 +50,6 @@ def board_page(problem: Refusal | None = None) -> ResponseReturnValue:
     filters = asked_filters()
     board = reading.board(
         services().database,
-        services().rulebook,
         organisation_id=desk().organisation_id,
         filters=filters,
         page=int(page) if page.isascii() and page.isdigit() and 1 <= int(page) <= MOST_PAGES else 1,
@@ -123,9 +122,9 @@ def spreadsheet() -> Response:
     now = services().clock.now()
     organisation_id = desk().organisation_id
     rate = exchange_rate.stated_rate(services().database, organisation_id=organisation_id)
+    audit.note_export(services().database, actor=desk(), what="board", now=now)
     rows = reading.board_export(
         services().database,
-        services().rulebook,
         organisation_id=organisation_id,
         filters=asked_filters(),
         now=now,

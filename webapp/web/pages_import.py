@@ -49,6 +49,7 @@ def upload() -> ResponseReturnValue:
     try:
         if not given.validate() or not given.file.data:
             raise Refusal("import_incomplete")
+        services().blobs.need_room(request.content_length or 0)
         about = _given(given.file.data.filename or "-", given.account.data, given.owner.data)
         draft_id = drafts().upload(about, given.file.data.stream)
     except Refusal as refusal:
@@ -63,6 +64,7 @@ def paste() -> ResponseReturnValue:
     try:
         if not given.validate():
             raise Refusal("paste_empty")
+        services().blobs.need_room(request.content_length or 0)
         about = _given("", given.account.data or "", given.owner.data)
         draft_id = drafts().paste(about, given.table.data)
     except Refusal as refusal:

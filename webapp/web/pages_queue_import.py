@@ -28,13 +28,15 @@ MOST_BYTES: Final = 2 << 30
 """A larger one goes in by ``dockproof import-queue``: a browser that sends for hours is no way to bring it."""
 _FORM_ROOM: Final = 64 * 1024
 
+_LEFT: Final = ("files_unfinished", "files_unclaimed")
+
 pages = Blueprint("queue_import", __name__)
 
 
 @pages.get("/phones/import-queue")
 @requires(Permission.PEOPLE_MANAGE)
 def show() -> ResponseReturnValue:
-    names = ("accepted", "known", "malformed", "quarantined", "files", "files_known", "files_unclaimed")
+    names = ("accepted", "known", "malformed", "quarantined", "files", "files_known", *_LEFT)
     brought = {name: request.args.get(name, type=int) or 0 for name in names}
     return _page(brought=brought if "accepted" in request.args else None)
 
@@ -56,17 +58,17 @@ def _page(*, brought: dict[str, int] | None = None, problem: str | None = None) 
 
 
 def _import(path: Path) -> Brought:
-    rulebook = services().rulebook
+    rulebook, now = services().rulebook, services().clock.now()
 
     def orders_changed(session: Session, order_ids: set[str]) -> None:
-        recompute_deadlines(session, rulebook, order_ids)
+        recompute_deadlines(session, rulebook, order_ids, now=now)
 
     return import_queue(
         services().database,
         services().blobs,
         path,
         actor=desk(),
-        now=services().clock.now(),
+        now=now,
         on_orders_changed=orders_changed,
     )
 

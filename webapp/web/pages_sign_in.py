@@ -87,7 +87,9 @@ def enter(token: str) -> ResponseReturnValue:
     now, agent = services().clock.now(), request.user_agent.string
     database = services().database
     if people.link_purpose(database, token, now=now) == "demo":
-        session = people.sign_in_demo(database, token, user_agent=agent, replaces=carried_token(), now=now)
+        session = people.sign_in_demo(
+            database, token, language=language(), user_agent=agent, replaces=carried_token(), now=now
+        )
         return signed_in(redirect(url_for("orders.board")), session)
     given = OwnerForm()
     try:

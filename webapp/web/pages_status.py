@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from webapp.domain.permissions import Permission
 from webapp.domain.refusals import Refusal
 from webapp.domain.status_times import LineProblem, TimeProblem, read_status_lines, stated_instant
-from webapp.usecases import documents
+from webapp.usecases import documents, stated_facts
 from webapp.web import errors
 from webapp.web.access import desk, requires
 from webapp.web.order_page import back_to_order, order_page
@@ -53,23 +53,40 @@ def state() -> ResponseReturnValue:
 @pages.post("/orders/<order_no>/milestones")
 @requires(Permission.DOCUMENTS_FILE)
 def state_one(order_no: str) -> ResponseReturnValue:
-    """The same from an order's own page; a screenshot filed before may prove it."""
+    """Any dated fact from an order's own page; a screenshot filed before may prove it."""
     try:
-        documents.state_times(
+        stated_facts.state(
             services().database,
             services().blobs,
             services().rulebook,
             actor=desk(),
-            said=documents.StatedTimes(
+            order_no=order_no,
+            said=stated_facts.FactSaid(
                 request.form.get("kind", ""),
-                {order_no: _instant(request.form.get("at", ""))},
+                _instant(request.form.get("at", "")),
+                request.form.get("about", ""),
                 upload_of("screenshot"),
                 request.form.get("document", ""),
+                request.form.get("hours", type=int),
             ),
             now=services().clock.now(),
         )
     except Refusal as refusal:
         return order_page(order_no, refusal)
+    return back_to_order(order_no, "clocks")
+
+
+@pages.post("/orders/<order_no>/facts/<event_id>/retract")
+@requires(Permission.DOCUMENTS_FILE)
+def take_back(order_no: str, event_id: str) -> ResponseReturnValue:
+    """A fact that was stated by mistake; it stays readable, struck through."""
+    stated_facts.retract(
+        services().database,
+        services().rulebook,
+        actor=desk(),
+        event_id=event_id,
+        now=services().clock.now(),
+    )
     return back_to_order(order_no, "clocks")
 
 

@@ -25,12 +25,15 @@ def show(take_id: str) -> ResponseReturnValue:
 @pages.get("/takes/<take_id>/film")
 @requires(Permission.EVIDENCE_VIEW)
 def film(take_id: str) -> Response:
-    """The seekable copy; until it is made, the verified original (which plays, but may not seek)."""
+    """The seekable copy; until it is made, the verified original (which plays, but may not seek); else what is kept of
+    it."""
     view = _view(take_id)
     if view.seekable is not None:
         return blob_response(view.seekable.sha256, download_name=None)
     if view.take.file_state == "verified" and view.take.file_sha256 is not None:
         return blob_response(view.take.file_sha256, download_name=None)
+    if view.part is not None:
+        return blob_response(view.part[0], download_name=None)
     raise Refusal("not_found")
 
 

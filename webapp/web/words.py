@@ -15,9 +15,11 @@ HTML_LANG = {"zh_CN": "zh-CN", "vi": "vi", "en": "en"}
 
 
 def language() -> str:
-    """The signed-in person's choice, else this browser's choice, else what the browser asks for."""
+    """A link's own, else the signed-in person's choice, else this browser's, else what the browser asks for."""
     if not has_request_context():
         return "en"
+    if "link_language" in g:
+        return str(g.link_language)
     principal = getattr(g, "principal", None)
     if principal is not None and principal.user is not None and principal.user.language in LANGUAGES:
         return str(principal.user.language)

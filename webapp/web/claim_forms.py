@@ -1,0 +1,132 @@
+"""Forms of claims: what stands in them, and what a person typed, as the use-cases take it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import request
+
+from webapp.domain.claim_form import missing_milli
+from webapp.domain.claim_states import EVENTS
+from webapp.domain.claim_types import CLAIM_TYPES, check_form
+from webapp.domain.messages import REMEDIES
+from webapp.domain.order_cells import CellProblem, money_fen
+from webapp.domain.refusals import Refusal
+from webapp.domain.remedies import price_of
+from webapp.domain.status_times import TimeProblem, stated_instant
+from webapp.domain.typed_decimal import read_decimal
+from webapp.store.schema_claims import Discrepancy
+from webapp.usecases.claim_views import ClaimView
+from webapp.usecases.claims import ClaimSaid
+from webapp.usecases.diagnosis import Diagnosis, Found
+from webapp.web.services import services
+
+
+def filled(
+    discrepancy: Discrepancy, diagnosed: Diagnosis, found: Found, view: ClaimView | None
+) -> dict[str, str]:
+    """What the record already knows, so that nobody types it again."""
+    if view is not None:
+        return _as_typed(view)
+    ordered = discrepancy.ordered_milli
+    units = discrepancy.units_milli
+    line = found.line
+    typed = {
+        "ordered": _milli(ordered),
+        "counted": _milli(ordered - units) if ordered is not None and units is not None else "",
+        "china": _milli(discrepancy.china_milli),
+        "vietnam": _milli(discrepancy.vietnam_milli),
+        "units": _milli(units),
+        "order_unit": line.unit if line else "",
+        "sku_ordered": (line.sku_id or line.spec) if line else "",
+        "missing_sku": (line.sku_id or line.spec) if line else "",
+        "missing_order_no": diagnosed.order.order_no,
+        "ordered_size": line.size if line else "",
+    }
+    fen = price_of(units, line.unit_price_fen) if units is not None and line else None
+    if fen:
+        typed["amount"] = _yuan(fen)
+    return {name: value for name, value in typed.items() if value}
+
+
+def _as_typed(view: ClaimView) -> dict[str, str]:
+    claim = view.claim
+    fields = {one.name: one.kind for one in CLAIM_TYPES[claim.type].form}
+    typed = {
+        name: _milli(value) if fields.get(name) in ("milli", "measure") else str(value)
+        for name, value in claim.form.items()
+    }
+    typed |= {"description": claim.description_zh, "path": claim.path or "", "remedy": claim.remedy or ""}
+    if claim.amount_fen is not None:
+        typed["amount"] = _yuan(claim.amount_fen)
+    if claim.remedy_fen is not None:
+        typed["remedy_value"] = _yuan(claim.remedy_fen)
+    elif claim.remedy_milli is not None:
+        typed["remedy_value"] = _milli(claim.remedy_milli)
+    return typed
+
+
+def claim_said(discrepancy: Discrepancy) -> ClaimSaid:
+    form = request.form
+    remedy = form.get("remedy") or None
+    value = form.get("remedy_value", "").strip()
+    asks = REMEDIES.get(remedy or "")
+    cleaned = check_form(discrepancy.type, form)
+    units = missing_milli(discrepancy.type, cleaned)
+    return ClaimSaid(
+        discrepancy_id=discrepancy.id,
+        channel=form.get("channel", ""),
+        form=dict(form),
+        lines={discrepancy.line_id: units} if discrepancy.line_id and units else {},
+        amount_fen=_money(form.get("amount", "")),
+        description_zh=form.get("description", ""),
+        path=form.get("path") or None,
+        remedy=remedy,
+        remedy_fen=_money(value) if asks == "amount" else None,
+        remedy_milli=_units(value) if asks == "units" else None,
+    )
+
+
+def step_said(kind: str) -> dict[str, str]:
+    said = {
+        name: request.form[name].strip()
+        for name in ("reason", "outcome", "external_id", "method", "note", "rule")
+        if request.form.get(name, "").strip()
+    }
+    amount = request.form.get("amount", "").strip()
+    if amount and ("amount_fen" in EVENTS[kind].needs or kind in ("approved", "decided")):
+        said["amount_fen"] = str(_money(amount))
+    return said
+
+
+def typed_instant(name: str) -> datetime:
+    """Left empty: now. Typed in China's time unless it bears a zone."""
+    text = request.form.get(name, "").strip()
+    if not text:
+        return services().clock.now()
+    try:
+        return stated_instant(text.replace("T", " "))
+    except TimeProblem:
+        raise Refusal("milestone_time") from None
+
+
+def _money(text: str) -> int | None:
+    try:
+        return money_fen(text) if text.strip() else None
+    except CellProblem:
+        raise Refusal("claim_amount_missing") from None
+
+
+def _units(text: str) -> int | None:
+    return read_decimal(text, 3).scaled if text.strip() else None
+
+
+def _milli(milli: int | None) -> str:
+    if milli is None:
+        return ""
+    whole, rest = divmod(milli, 1000)
+    return f"{whole}" + (f".{rest:03d}".rstrip("0") if rest else "")
+
+
+def _yuan(fen: int) -> str:
+    return f"{fen // 100}.{fen % 100:02d}"
