@@ -126,7 +126,7 @@ def _claims(floor: Floor) -> None:
             own = {"id": opaque(f"claim {n}"), "organisation_id": world.importer, "at": world.start}
             edition = {"number": n, "profiles": [], "switches": {}, **own}
             about = {"order_id": order, **own}
-            wanted = [{"parcel": world.parcel, "slot": "EV-11", "line": None, "claim": n}]
+            wanted = [{"abroad": False, "parcel": world.parcel, "slot": "EV-11", "line": None, "claim": n}]
             claim = {"edition_id": own["id"], "discrepancy_id": own["id"], "form": {}, "wanted": wanted}
             for name, values in (
                 ("rulebook_edition", edition),

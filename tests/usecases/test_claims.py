@@ -404,8 +404,9 @@ def test_what_a_claim_lacks_is_asked_of_the_phones_until_it_is_there(instance: I
     )
     parcel = instance.names["parcel"]
     with database.read() as session:
-        asked = asks_of_parcels(session, [parcel])
+        asked = asks_of_parcels(session, [parcel], abroad=False)
+        assert asks_of_parcels(session, [parcel], abroad=True) == {}
     assert [(ask.slot, ask.claim) for ask in asked[parcel]] == [("EV-11", number)]
     state(instance, owner, number, "withdrawn", NOW)
     with database.read() as session:
-        assert asks_of_parcels(session, [parcel]) == {}
+        assert asks_of_parcels(session, [parcel], abroad=False) == {}

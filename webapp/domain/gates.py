@@ -19,6 +19,7 @@ PRODUCT_SLOTS: Final = frozenset(
     {"EV-03", "EV-05", "EV-09", "EV-10", "EV-11", "EV-14", "EV-15", "EV-29", "EV-01p"}
 )
 PLATFORM_CHANNELS: Final = ("platform_1688", "platform_taobao")
+_WITHOUT_1688: Final = ("platform_taobao", "freight", "post", "warranty")
 AGENT_RETURN: Final = frozenset({"return_refund", "exchange"})
 
 
@@ -85,7 +86,7 @@ def findings(bundle: Bundle) -> tuple[GateFinding, ...]:
     found += [GateFinding(gate, "slot_missing", slot, blocks=strict) for slot in bundle.missing]
     if bundle.channel == "supplier_direct" and not bundle.agreement_before_shipment:
         found.append(GateFinding("S0-41", "no_basis", blocks=False))
-    if bundle.qc_open:
+    if bundle.qc_open and bundle.channel not in _WITHOUT_1688:
         found.append(confirm_warning())
     return tuple(sorted(dict.fromkeys(found), key=lambda finding: not finding.blocks))
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.store.schema import Deadline, Order, Supplier, User
@@ -99,17 +99,6 @@ def waiting(session: Session, now: datetime, limit: int) -> list[tuple[AlertDeli
         .limit(limit)
     )
     return [(delivery, alert, to) for delivery, alert, to in session.execute(query)]
-
-
-def latest_alerts(session: Session, organisation_id: str, limit: int) -> list[tuple[Alert, str]]:
-    """Newest first, with the order's number."""
-    query = (
-        select(Alert, Order.order_no)
-        .join(Order, and_(Order.id == Alert.order_id, Order.organisation_id == organisation_id))
-        .order_by(Alert.at.desc(), Alert.id)
-        .limit(limit)
-    )
-    return [(alert, order_no) for alert, order_no in session.execute(query)]
 
 
 def calendar_link(session: Session, token_hash: str) -> CalendarLink | None:

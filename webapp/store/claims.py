@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -249,11 +249,6 @@ def handover(session: Session, organisation_id: str, handover_id: str) -> Handov
     )
 
 
-def parcels_of_handover(session: Session, handover_id: str) -> list[str]:
-    query = select(HandoverParcel.parcel_id).where(HandoverParcel.handover_id == handover_id)
-    return sorted(session.scalars(query))
-
-
 def contracts(session: Session, organisation_id: str) -> list[FreightContract]:
     """The latest first."""
     query = (
@@ -306,16 +301,6 @@ def received_in_vietnam(session: Session, parcel_ids: Collection[str]) -> dict[s
         if at is not None:
             found[parcel_id] = min(at, found.get(parcel_id, at))
     return found
-
-
-def orders_of(session: Session, organisation_id: str, claim_numbers: Sequence[int]) -> dict[int, str]:
-    """Claim number → order number."""
-    query = (
-        select(Claim.number, Order.order_no)
-        .join(Order, Order.id == Claim.order_id)
-        .where(Claim.organisation_id == organisation_id, Claim.number.in_(list(claim_numbers)))
-    )
-    return {number: order_no for number, order_no in session.execute(query)}
 
 
 def clock_events_about(session: Session, subject_kind: str, subject_id: str) -> list[ClockEvent]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from webapp.store.schema import LogEntry, Order, PlatformAccount
+from webapp.store.schema import LogEntry, PlatformAccount
 from webapp.store.schema_shares import Agent, ShareLink, ShareView, Voucher, VoucherFile
 
 
@@ -49,12 +49,6 @@ def views(session: Session, link_ids: Collection[str]) -> dict[str, tuple[int, d
     return {link_id: (count, last) for link_id, count, last in session.execute(found)}
 
 
-def views_of_link(session: Session, link_id: str, limit: int) -> list[ShareView]:
-    """The newest first."""
-    found = select(ShareView).where(ShareView.link_id == link_id)
-    return list(session.scalars(found.order_by(ShareView.at.desc(), ShareView.id).limit(limit)))
-
-
 def agents(session: Session, organisation_id: str) -> list[Agent]:
     """Those that were not ended, by name."""
     found = select(Agent).where(Agent.organisation_id == organisation_id, Agent.ended_at.is_(None))
@@ -70,15 +64,6 @@ def agent_accounts(session: Session, organisation_id: str) -> list[PlatformAccou
         PlatformAccount.organisation_id == organisation_id, PlatformAccount.owner == "agent"
     )
     return list(session.scalars(found.order_by(PlatformAccount.name, PlatformAccount.id)))
-
-
-def orders_of_agent(session: Session, organisation_id: str, agent_id: str) -> dict[str, Order]:
-    found = (
-        select(Order)
-        .join(PlatformAccount, PlatformAccount.id == Order.account_id)
-        .where(Order.organisation_id == organisation_id, PlatformAccount.agent_id == agent_id)
-    )
-    return {order.id: order for order in session.scalars(found)}
 
 
 def latest_voucher(session: Session, order_id: str, claim_id: str | None) -> Voucher | None:

@@ -26,23 +26,31 @@ class Ask:
 
 
 def wanted_of(
-    todos: Iterable[Todo], *, claim: int, line_id: str | None, parcel_ids: Iterable[str]
+    todos: Iterable[Todo], *, claim: int, line_id: str | None, parcel_ids: Iterable[str], abroad: bool
 ) -> list[dict[str, Any]]:
-    """As ``claim.wanted`` keeps it. What had to be made before the opening is not asked for after it."""
-    slots = [todo.slots[0] for todo in todos if todo.who == "phone" and todo.required and not todo.late]
+    """As ``claim.wanted`` keeps it. What had to be made before the opening is not asked for after it.
+
+    ``abroad``: the goods have left China; a need of one stage (``EV-18/VN``) says where itself.
+    """
+    asked = [todo for todo in todos if todo.who == "phone" and todo.required and not todo.late]
     return [
-        {"parcel": parcel_id, **asdict(Ask(slot, line_id, claim))}
+        {"parcel": parcel_id, "abroad": _abroad(todo, abroad), **asdict(Ask(todo.slots[0], line_id, claim))}
         for parcel_id in parcel_ids
-        for slot in slots
+        for todo in asked
     ]
 
 
-def asks_of_parcels(session: Session, parcel_ids: Collection[str]) -> dict[str, list[Ask]]:
-    """Parcel → what claims that were not filed yet ask for."""
+def _abroad(todo: Todo, abroad: bool) -> bool:
+    stage = todo.need.partition("/")[2]
+    return stage == "VN" if stage else abroad
+
+
+def asks_of_parcels(session: Session, parcel_ids: Collection[str], *, abroad: bool) -> dict[str, list[Ask]]:
+    """Parcel → what claims that were not filed yet ask of the phones in Vietnam (``abroad``) or in China."""
     found: dict[str, list[Ask]] = {}
     # Of each parcel by its own orders: what it is told must not hang on which others are asked for.
     for parcel_id, claim in rows.claims_at_parcels(session, parcel_ids, BEFORE_FILING):
         for one in claim.wanted:
-            if one["parcel"] == parcel_id:
+            if one["parcel"] == parcel_id and one["abroad"] is abroad:
                 found.setdefault(one["parcel"], []).append(Ask(one["slot"], one["line"], one["claim"]))
     return found

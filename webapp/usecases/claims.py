@@ -15,7 +15,7 @@ from webapp.domain.claim_states import BEFORE_FILING
 from webapp.domain.gates import description_length
 from webapp.domain.messages import LONGEST_1688
 from webapp.domain.refusals import Refusal
-from webapp.domain.remedies import PATHS, check_proposal
+from webapp.domain.remedies import check_proposal, paths
 from webapp.store import claims as rows
 from webapp.store import orders as order_rows
 from webapp.store.audit import audit
@@ -68,8 +68,8 @@ def open_claim(database: Database, *, actor: Desk, said: ClaimSaid, now: datetim
         order = order_rows.orders_by_id(session, [found.order_id])[0]
         form = check_form(found.type, said.form)
         filer = _open_channel(session, order, found, said, form, now)
-        _check_money(order, found, said)
         edition = rulebooks.to_pin(session, actor.organisation_id, now=now)
+        _check_money(order, found, said, edition.switches.refund_only)
         claim = Claim(
             id=new_id(),
             organisation_id=actor.organisation_id,
@@ -110,7 +110,8 @@ def change(database: Database, *, actor: Desk, number: int, said: ClaimSaid, now
         order = order_rows.orders_by_id(session, [claim.order_id])[0]
         form = check_form(claim.type, said.form)
         claim.filer = _open_channel(session, order, found, said, form, now)
-        _check_money(order, found, said)
+        edition = rulebooks.pinned(session, claim.edition_id)
+        _check_money(order, found, said, edition.switches.refund_only)
         claim.channel = said.channel
         for name, value in _content(said, form).items():
             setattr(claim, name, value)
@@ -162,6 +163,7 @@ def settle(session: Session, claim: Claim, *, by: str, now: datetime) -> None:
         claim=claim.number,
         line_id=view.discrepancy.line_id,
         parcel_ids=[own] if own else [parcel.id for parcel in view.order.parcels],
+        abroad=claim.situation == "B",
     )
     lacking = any(todo.required for todo in view.todos)
     kind = "evidence_missing" if lacking else "evidence_complete"
@@ -223,13 +225,20 @@ def _open_channel(
     raise Refusal("channel_unknown")
 
 
-def _check_money(order: Order, discrepancy: Discrepancy, said: ClaimSaid) -> None:
+def shipped(order: Order) -> bool:
+    """As far as the record tells: a waybill, a receipt, or a status that says so."""
+    return order.received_at is not None or any(parcel.waybill_id for parcel in order.parcels)
+
+
+def _check_money(order: Order, discrepancy: Discrepancy, said: ClaimSaid, refund_only: str) -> None:
     if said.amount_fen is not None and said.amount_fen <= 0:
         raise Refusal("claim_amount_missing")
     if said.amount_fen is not None and order.paid_fen is not None and said.amount_fen > order.paid_fen:
         raise Refusal("claim_amount_over_paid")
-    if said.path is not None and said.path not in PATHS:
-        raise Refusal("claim_path_unknown")
+    if said.path is not None:
+        offered = paths(shipped=shipped(order), situation=discrepancy.situation, refund_only=refund_only)
+        if said.path not in offered.open:
+            raise Refusal("claim_path_unknown")
     if said.remedy is not None:
         check_proposal(
             said.remedy,

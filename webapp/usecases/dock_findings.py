@@ -103,6 +103,8 @@ class Seen:
                 DamageFacts(
                     seen_at="VN" if self._abroad(fact) else "CN",
                     outer_before_opening=self._outside_in_china(fact.parcel_id),
+                    # Only what a courier or the post brought has a delivery on record (S2-09).
+                    by_post=self._signed_present(fact.parcel_id) is not None,
                     signed_present=self._signed_present(fact.parcel_id),
                 )
             )

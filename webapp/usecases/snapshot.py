@@ -105,7 +105,7 @@ def tell(
     customers = label_rows.customer_codes(session, {order.organisation_id for order in order_rows.values()})
     act_by = act_by_of_parcels(session, parcel_rows, plans)
     least = least_grams(session, site.id, parcel_rows)
-    wanted = asks_of_parcels(session, parcels)
+    wanted = asks_of_parcels(session, parcels, abroad=site.kind == site_kinds.VN)
     skus = _sku_codes(rows.sku_labels(session, lines))
     return {
         "orders": {

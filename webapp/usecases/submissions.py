@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from webapp.adapters.secrets import new_id
-from webapp.domain.gates import AGENT_RETURN, GateFinding, description_length
+from webapp.domain.gates import GateFinding, description_length
 from webapp.domain.ledger import submission_entry
 from webapp.domain.order_cells import clean
 from webapp.domain.refusals import Refusal
@@ -213,8 +213,8 @@ def _start_clocks(
 ) -> None:
     """R-04 and R-05 start with what went to the platform; each channel's own clock is met by its proof of sending."""
     kinds = _KINDS["agent" if claim.filer == "agent" else claim.channel]
-    if claim.filer == "agent" and claim.path in AGENT_RETURN:
-        kinds = (*kinds, "agent_requested")
+    if claim.situation == "A" and "agent" in (claim.filer, claim.channel):
+        kinds = (*kinds, "agent_requested")  # R-01: the agent was asked while the goods lay in China
     if claim.type == "no_reason" and claim.filer != "agent":
         kinds = (*kinds, "return_requested")
     edition = rulebooks.pinned(session, claim.edition_id)

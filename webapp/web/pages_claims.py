@@ -8,12 +8,13 @@ from typing import Any, Final
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from webapp.domain.claim_form import severity
 from webapp.domain.claim_states import CLOSED_STATES, EVENTS, OPEN_STATES, OUTCOMES
 from webapp.domain.claim_types import CLAIM_TYPES
 from webapp.domain.messages import LONGEST_1688, REMEDIES, platform_length
 from webapp.domain.permissions import Permission
 from webapp.domain.refusals import Refusal
-from webapp.domain.remedies import PATHS, remedies
+from webapp.domain.remedies import paths, suggested
 from webapp.store.schema_claims import Discrepancy
 from webapp.usecases import (
     claim_events,
@@ -35,7 +36,6 @@ from webapp.web.services import services
 
 pages = Blueprint("claims", __name__)
 
-SEVERITY_FIELDS: Final = ("defect_class", "severity")
 PROOF: Final = "filing_proof"
 
 
@@ -268,9 +268,12 @@ def _form_page(
         recipe=CLAIM_TYPES[discrepancy.type],
         choices=diagnosis.choices(diagnosed, found, now=now, answers=answers),
         channel=request.values.get("channel") or (view.claim.channel if view else ""),
-        paths=PATHS,
-        restricted=diagnosed.switches.refund_only == "restricted",
-        remedies=remedies(discrepancy.situation),
+        paths=paths(
+            shipped=claims.shipped(diagnosed.order),
+            situation=found.situation.letter,
+            refund_only=diagnosed.switches.refund_only,
+        ),
+        remedies=suggested(discrepancy.type, severity(discrepancy.type, typed), found.situation.letter),
         remedy_asks=REMEDIES,
         typed=typed,
         longest=LONGEST_1688,
