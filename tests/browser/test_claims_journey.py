@@ -311,7 +311,7 @@ def test_what_a_claim_lacks_is_photographed_at_the_goods_and_fills_it(day: Day) 
     expect(page.locator(".receive")).to_be_visible()
     expect(page.locator("[data-wanted]")).to_have_count(0)
     receiver.wait_until_sent()
-    claims.catch_up(day.office.services.database, now=day.office.services.clock.now())
+    claims.catch_up(day.office.services.database, since=None, now=day.office.services.clock.now())
     (view,) = day.office.claims(day.postal.order_no)
     assert [todo.need for todo in view.todos if todo.required] == ["EV-25"]
     (photo,) = [one for one in view.exhibits if "EV-24" in one.slots]

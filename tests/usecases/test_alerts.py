@@ -245,6 +245,9 @@ def test_a_digest_goes_out_once_a_day_at_eight_where_the_reader_lives(
         digest=True,
         now=NOW,
     )
+    alerts.sweep(database, now=NOW)
+    with database.read() as session:
+        assert not list(session.scalars(select(AlertDelivery))), "nothing waits for ever beside the digest"
     eight = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
     assert digests.send_due(database, mailer, now=eight - timedelta(days=1, seconds=1)) == 0
     assert digests.send_due(database, mailer, now=eight - timedelta(days=1)) == 1

@@ -410,3 +410,18 @@ def test_what_a_claim_lacks_is_asked_of_the_phones_until_it_is_there(instance: I
     state(instance, owner, number, "withdrawn", NOW)
     with database.read() as session:
         assert asks_of_parcels(session, [parcel], abroad=False) == {}
+
+
+def test_what_came_since_fills_its_claim_and_only_then_is_it_looked_at(
+    instance: Instance, owner: Desk
+) -> None:
+    number = opened(instance, owner)
+    database = instance.services.database
+    later = NOW + timedelta(minutes=1)
+    assert claims.catch_up(database, since=None, now=NOW) == 0
+    assert claims.catch_up(database, since=later, now=later) == 0
+    file(instance, owner, "order_screenshot", 77)
+    assert claims.catch_up(database, since=later, now=later) == 0, "filed before"
+    assert claims.catch_up(database, since=NOW, now=NOW) == 1
+    assert "EV-19" in {slot for one in seen(instance, owner, number).exhibits for slot in one.slots}
+    assert claims.catch_up(database, since=NOW, now=NOW) == 0

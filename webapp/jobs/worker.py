@@ -28,6 +28,7 @@ class Worker:
         self._stop = threading.Event()
         self._expired_at: datetime | None = None
         self._swept_at: datetime | None = None
+        self._caught_up_at: datetime | None = None
         self._thread = threading.Thread(target=self._run, name="dockproof-jobs", daemon=True)
 
     def start(self) -> None:
@@ -71,8 +72,11 @@ class Worker:
         """Whatever was due while nobody looked fires now, dated by its own instant."""
         now = self._services.clock.now()
         if self._swept_at is None or now - self._swept_at >= SWEEP_EVERY:
+            # What came in while the last sweep ran is looked at once more.
+            since = None if self._caught_up_at is None else self._caught_up_at - SWEEP_EVERY
             self._swept_at = now
-            sweep_clocks(self._services, now)
+            sweep_clocks(self._services, since, now)
+            self._caught_up_at = now
 
     def _run_one(self) -> bool:
         services = self._services
@@ -85,12 +89,12 @@ class Worker:
         )
 
 
-def sweep_clocks(services: Services, now: datetime) -> None:
+def sweep_clocks(services: Services, since: datetime | None, now: datetime) -> None:
     """Fills claims with what came for them, ends those whose window closed, fires alerts and tells them."""
     settings = services.settings
     mailer = mailer_of(settings.smtp_url)
     out = alerts.Out(mailer, Webhooks(settings.webhook_hosts), Push(settings.push_contact, services.secret))
-    claims.catch_up(services.database, now=now)
+    claims.catch_up(services.database, since=since, now=now)
     claim_expiry.expire_due(services.database, now=now)
     alerts.sweep(services.database, now=now)
     alerts.deliver(services.database, out, now=now)

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from webapp.domain.alerts import PASSED
 from webapp.store.schema import Deadline, Order, Supplier, User
 from webapp.store.schema_alerts import Alert, AlertDelivery, AlertTarget, CalendarLink
 
@@ -26,31 +27,62 @@ class Burning:
 def burning(
     session: Session,
     *,
-    organisation_id: str | None,
+    organisation_id: str,
     since: datetime,
-    until: datetime | None,
     limit: int | None = None,
 ) -> list[Burning]:
-    """Earliest act-by first; ``since``, ``until``: bounds of the act-by. None for the organisation: all of them."""
+    """Earliest act-by first, from ``since`` on."""
     query = (
         select(Deadline, Order.order_no, Order.organisation_id, Supplier.company)
         .join(Order, Order.id == Deadline.order_id)
         .join(Supplier, Supplier.id == Order.supplier_id)
-        .where(Deadline.binding, Deadline.ended.is_(None), Deadline.act_by >= since)
+        .where(
+            Order.organisation_id == organisation_id,
+            Deadline.binding,
+            Deadline.ended.is_(None),
+            Deadline.act_by >= since,
+        )
         .order_by(Deadline.act_by, Deadline.rule_id, Deadline.order_id, Deadline.subject_id)
     )
-    if until is not None:
-        query = query.where(Deadline.act_by <= until)
-    if organisation_id is not None:
-        query = query.where(Order.organisation_id == organisation_id)
     rows = session.execute(query if limit is None else query.limit(limit))
     return [
         Burning(clock, order_no, organisation, supplier) for clock, order_no, organisation, supplier in rows
     ]
 
 
-def fired(session: Session, order_ids: Collection[str]) -> set[tuple[str, str, str, str, datetime, int]]:
-    """Every rung of these orders that has fired: order, rule, subject kind and id, act-by, hours."""
+def to_sweep(session: Session, organisation_id: str, *, since: datetime, until: datetime) -> list[Deadline]:
+    """As `burning`, without those whose last rung has fired: nothing of them is left to tell."""
+    over = (
+        select(Alert.id)
+        .where(
+            Alert.order_id == Deadline.order_id,
+            Alert.rule_id == Deadline.rule_id,
+            Alert.subject_kind == Deadline.subject_kind,
+            Alert.subject_id == Deadline.subject_id,
+            Alert.act_by == Deadline.act_by,
+            Alert.rung_hours == PASSED,
+        )
+        .exists()
+    )
+    query = (
+        select(Deadline)
+        .join(Order, Order.id == Deadline.order_id)
+        .where(
+            Order.organisation_id == organisation_id,
+            Deadline.binding,
+            Deadline.ended.is_(None),
+            Deadline.act_by.between(since, until),
+            ~over,
+        )
+        .order_by(Deadline.act_by, Deadline.rule_id, Deadline.order_id, Deadline.subject_id)
+    )
+    return list(session.scalars(query))
+
+
+def fired(
+    session: Session, organisation_id: str, *, since: datetime, until: datetime
+) -> set[tuple[str, str, str, str, datetime, int]]:
+    """Every rung that fired for an act-by in this time: order, rule, subject kind and id, act-by, hours."""
     columns = (
         Alert.order_id,
         Alert.rule_id,
@@ -59,7 +91,9 @@ def fired(session: Session, order_ids: Collection[str]) -> set[tuple[str, str, s
         Alert.act_by,
         Alert.rung_hours,
     )
-    found = session.execute(select(*columns).where(Alert.order_id.in_(list(order_ids))))
+    found = session.execute(
+        select(*columns).where(Alert.organisation_id == organisation_id, Alert.act_by.between(since, until))
+    )
     return {(a, b, c, d, e, f) for a, b, c, d, e, f in found}
 
 

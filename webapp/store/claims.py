@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from webapp.domain import site_kinds
@@ -25,7 +25,8 @@ from webapp.store.schema_claims import (
     Submission,
     SubmissionProof,
 )
-from webapp.store.schema_dock import DockFact
+from webapp.store.schema_desk import Document, DocumentOrder
+from webapp.store.schema_dock import DockFact, Photo
 from webapp.store.schema_rules import ClockEvent
 
 
@@ -90,6 +91,40 @@ def ids_in_states(session: Session, states: Collection[str]) -> list[str]:
     return list(
         session.scalars(select(Claim.id).where(Claim.state.in_(list(states))).order_by(Claim.opened_at))
     )
+
+
+def ids_past_due(
+    session: Session, states: Collection[str], rules: Collection[str], *, now: datetime
+) -> list[str]:
+    """Claims in these states whose order has one of these clocks run out: those worth a closer look."""
+    query = (
+        select(Claim.id)
+        .join(Deadline, Deadline.order_id == Claim.order_id)
+        .where(Claim.state.in_(list(states)), Deadline.rule_id.in_(list(rules)), Deadline.due_at <= now)
+        .distinct()
+    )
+    return list(session.scalars(query.order_by(Claim.id)))
+
+
+def ids_with_news(session: Session, states: Collection[str], *, since: datetime) -> list[str]:
+    """Claims in these states for whose order a paper, a photo or a film came in since then."""
+    papers = (
+        select(DocumentOrder.order_id)
+        .join(Document, Document.id == DocumentOrder.document_id)
+        .where(Document.filed_at >= since)
+    )
+    captures = select(ParcelOrder.order_id).where(
+        ParcelOrder.parcel_id.in_(
+            select(DockFact.parcel_id)
+            .outerjoin(Photo, Photo.id == DockFact.id)
+            .where(or_(DockFact.received_at >= since, Photo.verified_at >= since))
+        )
+        | ParcelOrder.parcel_id.in_(select(Take.parcel_id).where(Take.verified_at >= since))
+    )
+    query = select(Claim.id).where(
+        Claim.state.in_(list(states)), Claim.order_id.in_(papers) | Claim.order_id.in_(captures)
+    )
+    return list(session.scalars(query.order_by(Claim.id)))
 
 
 def claims_at_parcels(

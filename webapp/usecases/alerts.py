@@ -19,9 +19,8 @@ from webapp.adapters.secrets import new_id
 from webapp.adapters.web_push import Push, read_subscription
 from webapp.domain.alerts import due, ladder
 from webapp.domain.ledger import iso_milliseconds
-from webapp.domain.rulebook import Rule
 from webapp.store import alerts as rows
-from webapp.store.alerts import Burning
+from webapp.store import people
 from webapp.store.database import Database
 from webapp.store.schema import Deadline
 from webapp.store.schema_alerts import Alert, AlertDelivery, AlertTarget
@@ -48,15 +47,8 @@ class Out:
 def sweep(database: Database, *, now: datetime) -> int:
     """Fires what is due, each alert dated by its rung's instant; returns how many. A second sweep fires nothing."""
     with database.read() as session:
-        organisations = sorted({one.organisation_id for one in _burning(session, None, now)})
+        organisations = [one.id for one in people.organisations(session)]
     return sum(_sweep_one(database, organisation_id, now) for organisation_id in organisations)
-
-
-def _burning(session: Session, organisation_id: str | None, now: datetime) -> list[Burning]:
-    longest = timedelta(hours=24 * 31)
-    return rows.burning(
-        session, organisation_id=organisation_id, since=now - LOOKED_BACK, until=now + longest
-    )
 
 
 def _sweep_one(database: Database, organisation_id: str, now: datetime) -> int:
@@ -67,7 +59,8 @@ def _sweep_one(database: Database, organisation_id: str, now: datetime) -> int:
     with database.write() as session:
         # Read again: a clock may have been met since, and another sweep may have been faster.
         found = _due(session, organisation_id, now)
-        targets = rows.targets(session, organisation_id)
+        # Who asked for one message a day is told by it (usecases/digests.py).
+        targets = [one for one in rows.targets(session, organisation_id) if not one.digest]
         for alert in found:
             session.add(alert)
         session.flush()
@@ -80,10 +73,10 @@ def _sweep_one(database: Database, organisation_id: str, now: datetime) -> int:
 
 def _due(session: Session, organisation_id: str, now: datetime) -> list[Alert]:
     hours = rulebooks.current(session, organisation_id).switches.alert_rungs_h
-    burning = _burning(session, organisation_id, now)
+    since, until = now - LOOKED_BACK, now + timedelta(hours=max(hours))
     fired: dict[tuple[str, str, str, str, datetime], set[int]] = {}
     for order_id, rule_id, kind, subject, act_by, rung in rows.fired(
-        session, {one.clock.order_id for one in burning}
+        session, organisation_id, since=since, until=until
     ):
         fired.setdefault((order_id, rule_id, kind, subject, act_by), set()).add(rung)
     return [
@@ -100,7 +93,7 @@ def _due(session: Session, organisation_id: str, now: datetime) -> list[Alert]:
             fired_at=now,
             who=clock.who,
         )
-        for clock in (one.clock for one in burning)
+        for clock in rows.to_sweep(session, organisation_id, since=since, until=until)
         if clock.act_by is not None
         for rung in due(
             ladder(clock.act_by, start=clock.start_at, hours=hours),
@@ -117,11 +110,7 @@ def _key(clock: Deadline, act_by: datetime) -> tuple[str, str, str, str, datetim
 def deliver(database: Database, out: Out, *, now: datetime) -> int:
     """Sends what waits, all of one target in one message; returns how many targets heard something."""
     with database.read() as session:
-        waiting = [
-            (to.id, delivery.alert_id)
-            for delivery, _, to in rows.waiting(session, now, MOST_AT_ONCE)
-            if not (to.digest and to.kind == "email")
-        ]
+        waiting = [(to.id, delivery.alert_id) for delivery, _, to in rows.waiting(session, now, MOST_AT_ONCE)]
     told = 0
     for target_id, listed in groupby(waiting, key=lambda one: one[0]):
         told += _tell(database, out, target_id, {alert_id for _, alert_id in listed}, now)
@@ -193,22 +182,17 @@ def _settle(
 
 
 def burns_of(session: Session, alerts: Iterable[Alert]) -> list[Burns]:
-    """One entry a clock, earliest act-by first, of alerts that may be several rungs of it."""
+    """One entry a clock, earliest act-by first, of one organisation's alerts that may be several rungs of it."""
     listed = list(alerts)
+    if not listed:
+        return []
     numbers = rows.order_numbers(session, {one.order_id for one in listed})
+    rulebook = rulebooks.current(session, listed[0].organisation_id).rulebook
     found: dict[tuple[str, str, str, str, datetime], Burns] = {}
     for one in listed:
-        key = (one.order_id, one.rule_id, one.subject_kind, one.subject_id, one.act_by)
-        rule = _rule(session, one.organisation_id, one.rule_id)
-        found[key] = Burns(
-            numbers[one.order_id],
-            one.rule_id,
-            rule.name,
-            rule.if_missed,
-            one.who,
-            rule.towards,
-            one.act_by,
-            None,
+        rule = rulebook.rule(one.rule_id)
+        found[(one.order_id, one.rule_id, one.subject_kind, one.subject_id, one.act_by)] = Burns(
+            numbers[one.order_id], rule.id, rule.name, rule.if_missed, one.who, rule.towards, one.act_by, None
         )
     return sorted(found.values(), key=lambda burns: (burns.act_by, burns.order_no, burns.rule_id))
 
@@ -217,28 +201,31 @@ def burns_next(
     session: Session, organisation_id: str, *, since: datetime, limit: int | None = None
 ) -> list[Burns]:
     """Every clock of the organisation that burns, earliest act-by first; those that passed since ``since`` too."""
-    return [
-        burns_from(session, one)
-        for one in rows.burning(
-            session, organisation_id=organisation_id, since=since, until=None, limit=limit
+    return [burns for _, burns in burning_clocks(session, organisation_id, since=since, limit=limit)]
+
+
+def burning_clocks(
+    session: Session, organisation_id: str, *, since: datetime, limit: int | None = None
+) -> list[tuple[Deadline, Burns]]:
+    """`burns_next` with the clock behind each."""
+    rulebook = rulebooks.current(session, organisation_id).rulebook
+    found = []
+    for one in rows.burning(session, organisation_id=organisation_id, since=since, limit=limit):
+        clock, rule = one.clock, rulebook.rule(one.clock.rule_id)
+        assert clock.act_by is not None
+        found.append(
+            (
+                clock,
+                Burns(
+                    one.order_no,
+                    rule.id,
+                    rule.name,
+                    rule.if_missed,
+                    clock.who,
+                    clock.towards,
+                    clock.act_by,
+                    clock.due_at,
+                ),
+            )
         )
-    ]
-
-
-def burns_from(session: Session, one: Burning) -> Burns:
-    rule = _rule(session, one.organisation_id, one.clock.rule_id)
-    assert one.clock.act_by is not None
-    return Burns(
-        one.order_no,
-        rule.id,
-        rule.name,
-        rule.if_missed,
-        one.clock.who,
-        one.clock.towards,
-        one.clock.act_by,
-        one.clock.due_at,
-    )
-
-
-def _rule(session: Session, organisation_id: str, rule_id: str) -> Rule:
-    return rulebooks.current(session, organisation_id).rulebook.rule(rule_id)
+    return found

@@ -84,16 +84,12 @@ def feed(database: Database, *, token: str, now: datetime) -> bytes:
         user = people.user(session, link.user_id) if link is not None else None
         if link is None or link.ended_at is not None or user is None or user.left_at is not None:
             raise Refusal("link_unknown")
-        burning = rows.burning(
-            session, organisation_id=link.organisation_id, since=now - KEPT, until=None, limit=MOST_EVENTS
-        )
+        burning = alerts.burning_clocks(session, link.organisation_id, since=now - KEPT, limit=MOST_EVENTS)
         calendar = Calendar()
         calendar.add("prodid", "-//Dockproof//EN")
         calendar.add("version", "2.0")
         calendar.add("x-wr-calname", translate(link.language, "calendar.name"))
-        for one in burning:
-            burns = alerts.burns_from(session, one)
-            clock = one.clock
+        for clock, burns in burning:
             uid = f"{clock.rule_id}-{clock.subject_kind}-{clock.subject_id}@dockproof"
             calendar.add_component(_event(burns, uid, link.language, now))
         return bytes(calendar.to_ical())

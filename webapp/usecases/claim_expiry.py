@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from webapp.domain.claim_states import BEFORE_FILING
+from webapp.domain.claim_states import BEFORE_FILING, EXPIRES_BY
 from webapp.domain.claim_types import CLAIM_TYPES
 from webapp.domain.gates import AGENT_RETURN
 from webapp.store import claims as rows
@@ -27,7 +27,7 @@ def expire_due(database: Database, *, now: datetime) -> int:
     changes nothing about the instants.
     """
     with database.read() as session:
-        waiting = rows.ids_in_states(session, WAITING)
+        waiting = rows.ids_past_due(session, WAITING, EXPIRES_BY, now=now)
     ended = 0
     for claim_id in waiting:
         with database.write() as session:

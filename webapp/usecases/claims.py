@@ -181,10 +181,16 @@ def refresh(database: Database, *, actor: Desk, number: int, now: datetime) -> N
             settle(session, claim, by=actor.actor, now=now)
 
 
-def catch_up(database: Database, *, now: datetime) -> int:
-    """What came for claims that nobody has filed yet, without anybody asking; returns how many claims it filled."""
+def catch_up(database: Database, *, since: datetime | None, now: datetime) -> int:
+    """What came for claims that nobody has filed yet, without anybody asking; returns how many claims it filled.
+
+    ``since``: only claims for which something came after that; None looks at all of them.
+    """
     with database.read() as session:
-        waiting = rows.ids_in_states(session, BEFORE_FILING)
+        if since is None:
+            waiting = rows.ids_in_states(session, BEFORE_FILING)
+        else:
+            waiting = rows.ids_with_news(session, BEFORE_FILING, since=since)
     filled = 0
     for claim_id in waiting:
         with database.read() as session:
