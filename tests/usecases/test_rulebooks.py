@@ -71,9 +71,9 @@ def test_a_preview_shows_before_and_after_and_keeps_nothing(desk: SetupDesk) -> 
     assert before is not None and move.before == before.act_by
     assert (move.rule_id, seen.moved, seen.orders) == ("R-02", 1, 1)
     assert move.before is not None and move.after == move.before - HOUR * 48
-    assert [(one.what, one.before, one.after) for one in seen.changes] == [
-        ("R-02.value", "168", "120"),
-        ("R-02.safe_value", "7", "5"),
+    assert [(one.what, one.before, one.after, one.unit) for one in seen.changes] == [
+        ("R-02.value", "168", "120", "h"),
+        ("R-02.safe_value", "7", "5", "day"),
     ]
     assert current(desk).number == 0
 

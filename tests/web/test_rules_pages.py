@@ -67,7 +67,8 @@ def test_an_edit_is_shown_as_a_diff_and_put_in_force_with_a_reason(instance: Ins
     seen = post(instance, owner, "/rules/preview", **values)
     assert seen.status_code == 200 and "would move" in seen.text and FILMED_ORDER in seen.text
     carried = fields_of(seen.text)
-    assert carried["R-02.value"] == "120" and "<del>168</del>" in seen.text
+    assert carried["R-02.value"] == "120" and "<del>168 hours</del>" in seen.text
+    assert "<del>7 days</del>" in seen.text
     without = post(instance, owner, "/rules", **carried)
     assert without.status_code == 400 and "would move" in without.text
     before = row_of(owner, "R-02")
@@ -84,6 +85,13 @@ def test_an_edit_is_shown_as_a_diff_and_put_in_force_with_a_reason(instance: Ins
     # What would make sense nowhere keeps what was typed.
     wrong = post(instance, owner, "/rules/preview", **{**values, "base": "2", "R-02.value": "x"})
     assert wrong.status_code in (400, 404)
+
+
+def test_a_period_is_not_shown_as_money(instance: Instance) -> None:
+    owner = instance.client(Role.OWNER)
+    given = {"amount.mediation_duration": "30", "amount.mediation_duration.source": "a call"}
+    values = {"profile": "ordinex-1688-2026-06", "base": "0", **given}
+    assert "<strong>30 days</strong>" in post(instance, owner, "/rules/preview", **values).text
 
 
 def test_other_readings_are_chosen_likewise(instance: Instance) -> None:

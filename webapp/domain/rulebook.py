@@ -115,6 +115,12 @@ class Rule:
     #: Set only where the rule does not come from the profile's own source.
     source_title: str | None = None
 
+    def unit_of(self, field: str) -> str:
+        """What the number in ``value``, ``value_from`` or ``safe_value`` counts; "" of any other field."""
+        if field == "safe_value":
+            return "day" if self.safe_mode == "calendar_days" else "h"
+        return self.unit if field in ("value", "value_from") else ""
+
     def __post_init__(self) -> None:
         where = f"rule {self.id}"
         _require(_RULE_ID.fullmatch(self.id) is not None, f"{where}: the id must look like R-01")

@@ -59,11 +59,12 @@ class Move:
 
 @dataclass(frozen=True)
 class FieldChange:
-    """``what`` and its old and new value, as the rulebook holds them."""
+    """``what`` and its old and new value, as the rulebook holds them; ``unit`` of a number, else ""."""
 
     what: str
     before: str
     after: str
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -186,30 +187,36 @@ def _edited(session: Session, actor: Desk, edit: Edit, now: datetime) -> tuple[E
 def field_changes(have: Edition, rulebook: Rulebook, switches: Switches) -> list[FieldChange]:
     """Number by number, also of amounts and switches; keys such as ``R-02.value`` and ``switch.calendar``."""
     before, after = _flat(have.rulebook, have.switches), _flat(rulebook, switches)
+    nothing = ("", "")
     keys = [*before, *(key for key in after if key not in before)]
     return [
-        FieldChange(key, before.get(key, ""), after.get(key, ""))
+        FieldChange(key, before.get(key, nothing)[0], *after.get(key, ("", before.get(key, nothing)[1])))
         for key in keys
-        if before.get(key) != after.get(key)
+        if before.get(key, nothing)[0] != after.get(key, nothing)[0]
     ]
 
 
 _TOLD = ("value", "value_from", "safe_value", "boundary", "count_from")
 
 
-def _flat(rulebook: Rulebook, switches: Switches) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _flat(rulebook: Rulebook, switches: Switches) -> dict[str, tuple[str, str]]:
+    """Key → value and its unit."""
+    found: dict[str, tuple[str, str]] = {}
     for profile in rulebook.profiles:
         mark = f"@{profile.agent_id}" if profile.agent_id else ""
         for rule in profile.rules:
             for name in _TOLD:
                 if getattr(rule, name) is not None:
-                    found[f"{rule.id}{mark}.{name}"] = str(getattr(rule, name))
+                    found[f"{rule.id}{mark}.{name}"] = str(getattr(rule, name)), rule.unit_of(name)
         for amount in profile.amounts:
-            found[f"amount.{amount.id}{mark}"] = "" if amount.value is None else str(amount.value)
+            value = "" if amount.value is None else str(amount.value)
+            found[f"amount.{amount.id}{mark}"] = value, amount.unit
     for name in Switches.__dataclass_fields__:
-        value = getattr(switches, name)
-        found[f"switch.{name}"] = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        chosen = getattr(switches, name)
+        found[f"switch.{name}"] = (
+            ", ".join(map(str, chosen)) if isinstance(chosen, tuple) else str(chosen),
+            "",
+        )
     return found
 
 
