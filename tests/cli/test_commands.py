@@ -115,6 +115,10 @@ def test_deadlines_of_one_order_tell_their_subject_and_how_they_moved(home: Path
     assert all(one["cause"] and one["before"] != one["after"] for one in answer["changes"])
     code, out, err = command("deadlines", "--changes")
     assert (code, out, err.count("\n")) == (2, "", 1)
+    assert json_of("rule", "--edition", "1")["edition"] == 1  # pinned by the demo's claim
+
+
+def test_the_shipped_rules_are_edition_0_until_one_is_needed(imported: Path) -> None:
     assert json_of("rule", "--edition", "0")["edition"] == 0
 
 

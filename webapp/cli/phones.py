@@ -16,6 +16,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     code = with_json(verbs.add_parser("code", help="a code that lets one phone in, once, within 30 minutes"))
     code.add_argument("--site", metavar="NAME", help="the site's name, when there are several")
     code.add_argument("--organisation", metavar="CODE", help="customer code, when there are several")
+    code.add_argument(
+        "--in-place-of", metavar="ID", help="the phone that lost what it held, as `device list` shows it"
+    )
     code.set_defaults(run=run_code)
 
     listing = with_json(verbs.add_parser("list", help="phones and whether they are let in"))
@@ -36,7 +39,9 @@ def run_code(args: argparse.Namespace, out: TextIO, err: TextIO) -> int:
     if len(named) != 1:
         print(f"dockproof: name one site with --site: {', '.join(site.name for site in sites)}.", file=err)
         return 2
-    code = phones.make_code_for_site(services.database, site_id=named[0].id, now=now)
+    code = phones.make_code_for_site(
+        services.database, site_id=named[0].id, now=now, in_place_of=args.in_place_of
+    )
     say(
         args,
         out,

@@ -25,6 +25,7 @@ from webapp.cli.lan_door import LanDoor
 from webapp.locate import static_dir
 from webapp.usecases import people
 from webapp.usecases.demo import database_is_empty, fill_demo
+from webapp.usecases.demo_claim import fill_demo_claim
 from webapp.wiring import Services
 
 BLOCKING_THREADS = 1024
@@ -83,7 +84,9 @@ def run(args: argparse.Namespace, out: TextIO, err: TextIO) -> int:
     if not _address_agreed(services, args, lan, err):
         return 2
     if args.demo and database_is_empty(services.database):
-        fill_demo(services.database, services.blobs, services.rulebook, now=services.clock.now())
+        started = services.clock.now()
+        fill_demo(services.database, services.blobs, services.rulebook, now=started)
+        fill_demo_claim(services.database, services.blobs, now=started)
     door = None if lan is None else _open_door(args, lan, host, port)
     _print_doors(services, args, host, port, lan, out)
     if lan is not None and door is not None:
