@@ -10,12 +10,12 @@ from webapp.domain.claim_recipes import (
     CLAIM_TYPES,
     CONDITIONS,
     EXCLUDED_CATEGORIES,
-    OF_DISCREPANCY,
     PREFERENCES,
     REASON_ZH,
     CaseFacts,
 )
 from webapp.domain.claim_types import Held, Todo, held, missing, needs, todos
+from webapp.domain.record_kinds import DISCREPANCIES
 
 TABLE: dict[str, tuple[str, str, str]] = {
     # type: required | form fields | recommended. EV-04 of a short count may be answered with "none" (S0-23).
@@ -47,8 +47,10 @@ ASKED_WHEN = [
     ("short_count", {"tape": "intact"}, "EV-04"),
     ("short_count", {"tape": "broken"}, "EV-04"),
     ("short_count", {"tape": None}, "EV-04"),
-    ("short_count", {"channel": "platform_1688"}, "EV-21"),
-    ("short_count", {"channel": "platform_taobao"}, "EV-21"),
+    # G-0, S1-25: the claim on the product page belongs to any claim on a platform.
+    ("short_count", {"channel": "platform_1688"}, "EV-20 EV-21"),
+    ("short_count", {"channel": "platform_taobao"}, "EV-20 EV-21"),
+    ("short_count", {"channel": "supplier_direct"}, ""),
     ("not_as_described", {"size_or_spec": True}, "EV-05"),
     ("not_as_described", {"about_function": True}, "EV-06"),
     ("not_as_described", {"promise_off_page": True}, "EV-07"),
@@ -58,7 +60,7 @@ ASKED_WHEN = [
     # AMB-13, S2-23: the label where there is one, the ruler where there is none.
     ("size_mismatch", {"size_label": False}, "EV-02|EV-05"),
     ("freight_loss", {"load_unit": True}, "EV-08 EV-31 EV-04/VN"),
-    ("no_reason", {"channel": "platform_1688"}, "EV-07"),
+    ("no_reason", {"channel": "platform_1688"}, "EV-07 EV-19 EV-20"),
 ]
 
 
@@ -162,7 +164,6 @@ def test_what_the_sources_say_of_groups_of_types() -> None:
     assert EXCLUDED_CATEGORIES == ("custom", "perishable", "digital", "other_excluded")  # S1-03
 
 
-def test_what_was_stated_at_the_table_opens_a_claim_of_a_known_type() -> None:
-    assert set(OF_DISCREPANCY.values()) == set(CLAIM_TYPES)
-    assert (OF_DISCREPANCY["short"], OF_DISCREPANCY["transit_loss"]) == ("short_count", "freight_loss")
-    assert "surplus" not in OF_DISCREPANCY
+def test_what_is_stated_at_the_table_opens_a_claim_of_a_known_type() -> None:
+    """A surplus is no claim (DT-3)."""
+    assert set(DISCREPANCIES) - set(CLAIM_TYPES) == {"surplus"}

@@ -69,6 +69,14 @@ def test_each_thing_that_a_first_filing_on_1688_cannot_do_without(
     assert blocked(findings(bundle))
 
 
+def test_a_missing_paper_is_told_once_by_the_strictest_gate() -> None:
+    bundle = replace(WHOLE, pieces=(PAPERS[1], *ISSUE), missing=("EV-19", "EV-21"))
+    assert open_points(bundle) == {
+        ("G-0", "slot_missing", "EV-19", True),
+        ("4.2", "slot_missing", "EV-21", False),
+    }
+
+
 def test_papers_alone_show_no_issue() -> None:
     pieces = tuple(photo(slot) for slot in sorted(PAPER_SLOTS))
     assert {("G-0", "nothing_shown", None, True), ("G-1", "photo_missing", None, True)} <= open_points(

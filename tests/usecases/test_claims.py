@@ -170,7 +170,7 @@ def test_a_claim_takes_in_what_the_dock_recorded_and_names_what_is_missing(
     assert view.claim.state == "evidence_incomplete"
     assert view.claim.edition_id
     assert {"EV-18", "EV-12"} <= {slot for one in view.exhibits for slot in one.slots}
-    assert [todo.need for todo in view.todos if todo.required] == ["EV-19", "EV-21"]
+    assert [todo.need for todo in view.todos if todo.required] == ["EV-19", "EV-21", "EV-20"]
     assert view.lines == {view.discrepancy.line_id: 1000}
 
 

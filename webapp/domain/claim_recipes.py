@@ -68,6 +68,8 @@ class CaseFacts:
 
 
 PLATFORM_CHANNELS: Final = ("platform_1688", "platform_taobao")
+PLATFORM_MINIMUM: Final = ("EV-19", "EV-20")
+"""G-0: of any claim on a platform, whatever its type (S1-25)."""
 
 CONDITIONS: Final[Mapping[str, Callable[[CaseFacts], bool]]] = MappingProxyType(
     {
@@ -92,6 +94,9 @@ _TEXT: Final = "text"
 _UNIT: Final = FormField("unit", "choice", choices=("mm", "cm", "m", "in", "g", "kg"))
 _UNITS: Final = FormField("units", "milli")
 _LISTED: Final = FormField("listed", _TEXT)
+
+SEVERITIES: Final = ("minor", "part", "unusable")
+"""Of a damage, from which the remedy follows (S1-21, DT-6)."""
 
 COLOURS: Final = ("completely_different", "shade_difference", "as_ordered")
 """AMB-15: only the first one is a claim on 1688."""
@@ -193,7 +198,7 @@ _LIST: Final = (
     ClaimType(
         "damaged",
         ("EV-17", "EV-09", "EV-12"),
-        (FormField("severity", "choice", choices=("minor", "part", "unusable")), _UNITS),
+        (FormField("severity", "choice", choices=SEVERITIES), _UNITS),
         ("damage",),
         group="damage",
         conditional=(
@@ -319,8 +324,3 @@ CLAIM_TYPES: Final[Mapping[str, ClaimType]] = MappingProxyType({one.id: one for 
 
 EXCLUDED_CATEGORIES: Final = ("custom", "perishable", "digital", "other_excluded")
 """S1-03."""
-
-OF_DISCREPANCY: Final = MappingProxyType(
-    {name: name for name in CLAIM_TYPES} | {"short": "short_count", "transit_loss": "freight_loss"}
-)
-"""What was stated at the table → the type that its claim is opened with; a surplus is no claim (DT-3)."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from webapp.domain.claim_form import check_form as check_form
 from webapp.domain.claim_recipes import CLAIM_TYPES as CLAIM_TYPES
-from webapp.domain.claim_recipes import CONDITIONS
+from webapp.domain.claim_recipes import CONDITIONS, PLATFORM_CHANNELS, PLATFORM_MINIMUM
 from webapp.domain.claim_recipes import CaseFacts as CaseFacts
 from webapp.domain.folders import DOCUMENT_SLOTS
 from webapp.domain.receiving import BEFORE_OPENING
@@ -57,7 +57,8 @@ def needs(type_id: str, facts: CaseFacts) -> Needs:
     """Raises ``KeyError`` for an unknown type."""
     claim_type = CLAIM_TYPES[type_id]
     called = tuple(one.slot for one in claim_type.conditional if CONDITIONS[one.when](facts))
-    required = (*claim_type.required, *called)
+    minimum = PLATFORM_MINIMUM if facts.channel in PLATFORM_CHANNELS else ()
+    required = tuple(dict.fromkeys((*claim_type.required, *called, *minimum)))
     return Needs(required, tuple(slot for slot in claim_type.recommended if slot not in required))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from webapp.domain.claim_recipes import PLATFORM_CHANNELS, PLATFORM_MINIMUM
 from webapp.domain.messages import LONGEST_1688, SHORTEST_1688, platform_length
 from webapp.domain.timeline import MOST_LINES
 
@@ -18,7 +19,6 @@ PACKAGING_SLOTS: Final = frozenset({"EV-01p", "EV-04", "EV-12", "EV-13", "EV-16"
 PRODUCT_SLOTS: Final = frozenset(
     {"EV-03", "EV-05", "EV-09", "EV-10", "EV-11", "EV-14", "EV-15", "EV-29", "EV-01p"}
 )
-PLATFORM_CHANNELS: Final = ("platform_1688", "platform_taobao")
 _WITHOUT_1688: Final = ("platform_taobao", "freight", "post", "warranty")
 AGENT_RETURN: Final = frozenset({"return_refund", "exchange"})
 
@@ -83,7 +83,10 @@ def findings(bundle: Bundle) -> tuple[GateFinding, ...]:
         found.append(GateFinding("G-1", "nothing_shown"))
     strict = bundle.channel == "agent"
     gate = "G-2" if strict else "4.2"
-    found += [GateFinding(gate, "slot_missing", slot, blocks=strict) for slot in bundle.missing]
+    told = {finding.about for finding in found}
+    found += [
+        GateFinding(gate, "slot_missing", slot, blocks=strict) for slot in bundle.missing if slot not in told
+    ]
     if bundle.channel == "supplier_direct" and not bundle.agreement_before_shipment:
         found.append(GateFinding("S0-41", "no_basis", blocks=False))
     if bundle.qc_open and bundle.channel not in _WITHOUT_1688:
@@ -114,7 +117,7 @@ def _described(bundle: Bundle) -> Iterable[GateFinding]:
 def _minimum(bundle: Bundle) -> Iterable[GateFinding]:
     """G-0, of every claim on a platform (S1-25)."""
     have = {slot for piece in bundle.pieces for slot in piece.slots}
-    for slot in ("EV-19", "EV-20"):
+    for slot in PLATFORM_MINIMUM:
         if slot not in have:
             yield GateFinding("G-0", "slot_missing", slot)
     if not any(piece.shows_issue for piece in bundle.pieces):

@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from webapp.domain import site_kinds
 from webapp.domain.amounts import Balance, Step, balance
 from webapp.domain.claim_form import measurable
-from webapp.domain.claim_states import BEFORE_FILING, allowed
+from webapp.domain.claim_recipes import CLAIM_TYPES, PLATFORM_CHANNELS, FormField
+from webapp.domain.claim_states import BEFORE_FILING, acts, allowed
 from webapp.domain.claim_types import CaseFacts, Held, Needs, Todo, held, needs, todos
-from webapp.domain.gates import PLATFORM_CHANNELS, Bundle, GateFinding, Piece, findings
+from webapp.domain.gates import Bundle, GateFinding, Piece, findings
 from webapp.domain.order_clocks import CHINA
 from webapp.domain.refusals import Refusal
+from webapp.domain.remedies import ReturnCost, return_cost, sends_back
 from webapp.domain.trade_status import trade_closed
 from webapp.domain.verdicts import qc_open
 from webapp.store import claims as rows
@@ -53,6 +55,13 @@ class ClaimView:
     submissions: list[Sending]
     next_events: tuple[str, ...]
     balance: Balance
+    sending_back: ReturnCost | None
+
+    @property
+    def said(self) -> tuple[tuple[FormField, str | int], ...]:
+        """What the form says, field by field, without what was left out."""
+        form = self.claim.form
+        return tuple((one, form[one.name]) for one in CLAIM_TYPES[self.claim.type].form if one.name in form)
 
     @property
     def editable(self) -> bool:
@@ -98,7 +107,22 @@ def view_of(session: Session, claim: Claim) -> ClaimView:
         events=events,
         submissions=[Sending(one, tuple(proofs.get(one.id, ()))) for one in sent],
         next_events=_stateable(claim),
+        sending_back=_sending_back(session, claim, order),
         balance=balance(claim.amount_fen, [Step(event.kind, event.said) for event in events]),
+    )
+
+
+def _sending_back(session: Session, claim: Claim, order: Order) -> ReturnCost | None:
+    """What the goods' way back costs against what is asked (S0-15, S1-16); None: nothing goes back."""
+    if not sends_back(claim.path, claim.remedy):
+        return None
+    parcels = [parcel.id for parcel in order.parcels]
+    asked = claim.amount_fen if claim.amount_fen is not None else claim.remedy_fen
+    return return_cost(
+        domestic_fen=claim.form.get("return_fen"),
+        international_fen=claim.form.get("return_abroad_fen"),
+        abroad=bool(rows.handed_over(session, parcels) or rows.received_in_vietnam(session, parcels)),
+        claim_fen=asked,
     )
 
 
@@ -178,12 +202,10 @@ def case_facts(session: Session, claim: Claim) -> CaseFacts:
 
 def _stateable(claim: Claim) -> tuple[str, ...]:
     """What a person may state; the rest follows from exhibits, from submissions and from the clocks."""
-    by_itself = {"evidence_missing", "evidence_complete", "added", "expired"}
-    if claim.filer != "agent":
-        by_itself.add("filed")
-    else:
-        by_itself.add("handed_to_agent")
-    steps = allowed(claim.state, claim.filer, platform=claim.channel in PLATFORM_CHANNELS)
+    who = acts(claim.channel, claim.filer)
+    by_itself = {"evidence_missing", "evidence_complete", "added"}
+    by_itself.add("handed_to_agent" if who == "agent" else "filed")
+    steps = allowed(claim.state, who, platform=claim.channel in PLATFORM_CHANNELS)
     return tuple(step for step in steps if step not in by_itself)
 
 
