@@ -1,7 +1,8 @@
 """Uploads against `@tus/server` with `@tus/file-store`, and against the raw limit: `python -m bench.upload [ROUNDS]`.
 
-The three run in turn, round after round, on the same disk; medians are told. Loopback only. The client sends each file
-from the page cache in one PATCH; its hashes are made before the clock starts. Dockproof hashes every byte,
+The three run in turn, round after round, on the same disk; medians are told. Loopback only. The client sends each film
+from the page cache in one PATCH, and each photo with its creation, as phones do (both servers get the same requests);
+its hashes are made before the clock starts. Dockproof hashes every byte,
 makes 8 MB at a time durable and answers after fsync; `@tus/file-store` does neither. The raw limit is
 ``write`` + SHA-256 + ``fsync`` in this process, as many at once as there are clients.
 """
@@ -33,6 +34,7 @@ from tests.faults.yard import make_yard
 from tests.support.phone import MIME, Answer, Phone, metadata
 from tests.support.serving import serving
 from tests.support.world import opaque
+from webapp.domain.evidence import FileClaim
 
 PACKAGES: Final = ("@tus/server@2.4.5", "@tus/file-store@2.1.1")  # both MIT; never part of Dockproof
 HEAD_BYTES: Final = 64
@@ -49,12 +51,14 @@ class Load:
     size: int
     files: int
     at_once: int
+    photos: bool = False
+    """Committed as photos, and sent in one request with their creation."""
 
 
 LOADS: Final = (
     Load("1 x 100 MB", 100_000_000, 1, 1),
     Load("16 x 100 MB at once", 100_000_000, 16, 16),
-    Load("64 photos of 3 MB, 4 at once", 3_000_000, 64, 4),
+    Load("64 photos of 3 MB, 4 at once", 3_000_000, 64, 4, photos=True),
 )
 
 
@@ -119,14 +123,34 @@ class Dockproof:
         names = {name.lower(): value for name, value in response.getheaders()}
         return Answer(response.status, names, response.read())
 
-    def prepare(self, source: Source) -> None:
+    def prepare(self, source: Source, load: Load) -> None:
         """The commitment comes before the bytes."""
         name, phone = f"t{next(_numbers)}", next(self._phones)
-        phone.send([phone.take_open(name, phone.world.start)])
+        at = phone.world.start
+        claim = FileClaim(source.sha256.hex(), source.size, "image/jpeg")
+        said = (
+            phone.say("photo", name, at, slot="EV-04", file=claim)
+            if load.photos
+            else phone.take_open(name, at)
+        )
+        phone.send([said])
         self._opened[source.sha256] = phone, opaque(name)
 
-    def send(self, source: Source) -> None:
+    def send(self, source: Source, load: Load) -> None:
         phone, record = self._opened[source.sha256]
+        checksum = f"sha256 {base64.b64encode(source.sha256).decode()}"
+        if load.photos:
+            whole = {
+                "Tus-Resumable": "1.0.0",
+                "Upload-Length": str(source.size),
+                "Upload-Metadata": metadata(record, "image/jpeg"),
+                "Content-Type": "application/offset+octet-stream",
+                "Upload-Checksum": checksum,
+                "Authorization": phone.authorization("POST", "/api/v1/files", source.sha256.hex()),
+            }
+            answer = exchange(self._port, "POST", "/api/v1/files", whole, source)
+            assert answer.headers["dockproof-sha256"] == f"sha256:{source.sha256.hex()}", answer
+            return
         made = {
             "Tus-Resumable": "1.0.0",
             "Upload-Length": str(source.size),
@@ -140,7 +164,7 @@ class Dockproof:
             "Tus-Resumable": "1.0.0",
             "Upload-Offset": "0",
             "Content-Type": "application/offset+octet-stream",
-            "Upload-Checksum": f"sha256 {base64.b64encode(source.sha256).decode()}",
+            "Upload-Checksum": checksum,
             "Authorization": phone.authorization("PATCH", path, source.sha256.hex()),
         }
         answer = exchange(self._port, "PATCH", path, headers, source)
@@ -174,11 +198,16 @@ class TusServer:
         assert process.stdout is not None
         self._port = int(process.stdout.readline())
 
-    def prepare(self, source: Source) -> None:
+    def prepare(self, source: Source, load: Load) -> None:
         pass
 
-    def send(self, source: Source) -> None:
+    def send(self, source: Source, load: Load) -> None:
         made = {"Tus-Resumable": "1.0.0", "Upload-Length": str(source.size)}
+        if load.photos:
+            whole = {**made, "Content-Type": "application/offset+octet-stream"}
+            created = exchange(self._port, "POST", "/files", whole, source)
+            assert created.headers["upload-offset"] == str(source.size), created
+            return
         location = exchange(self._port, "POST", "/files", made, None).headers["location"]
         path = "/" + location.split("/", 3)[3] if location.startswith("http") else location
         headers = {
@@ -199,10 +228,10 @@ class RawLimit:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def prepare(self, source: Source) -> None:
+    def prepare(self, source: Source, load: Load) -> None:
         pass
 
-    def send(self, source: Source) -> None:
+    def send(self, source: Source, load: Load) -> None:
         digest = hashlib.sha256()
         with source.rest.open("rb") as file, (self._folder / source.sha256.hex()).open("wb") as out:
             piece = source.head
@@ -227,11 +256,11 @@ def _remove_files(folder: Path) -> None:
 def seconds(system: Dockproof | TusServer | RawLimit, load: Load, rests: list[Path]) -> float:
     sources = [make_source(rests[number]) for number in range(load.files)]
     for source in sources:
-        system.prepare(source)
+        system.prepare(source, load)
     os.sync()  # what the one before left to write must not be paid by the next
     with ThreadPoolExecutor(load.at_once) as pool:
         started = time.perf_counter()
-        list(pool.map(system.send, sources))
+        list(pool.map(lambda source: system.send(source, load), sources))
         taken = time.perf_counter() - started
     system.clear()
     return taken

@@ -18,7 +18,7 @@ from tests.support.rig import Rig, rigged
 from tests.support.world import opaque
 from webapp.locate import migrations_dir
 from webapp.store.schema import LogEntry, Record
-from webapp.usecases import uploads
+from webapp.usecases import upload_expiry
 from webapp.usecases.doctor import examine
 
 DECADE = timedelta(days=3_652)
@@ -87,7 +87,7 @@ def test_work_goes_on_under_a_wrong_clock_and_after_it_is_put_right(rig: Rig, ju
 def test_what_expires_by_a_wrong_clock_is_kept_and_sent_again(rig: Rig) -> None:
     phone, path = half_sent(rig)
     rig.clock.at += DECADE
-    assert uploads.expire(rig.services.database, rig.services.blobs, now=rig.clock.at) == 1
+    assert upload_expiry.expire(rig.services.database, rig.services.blobs, now=rig.clock.at) == 1
     rig.clock.at -= DECADE
 
     assert phone.tus("HEAD", path).status == 404

@@ -26,7 +26,7 @@ from tests.support.world import key_of, make_world, opaque, open_database
 from webapp.adapters.blobs import Blobs
 from webapp.adapters.clock import SystemClock
 from webapp.store.database import Database
-from webapp.usecases import uploads
+from webapp.usecases import upload_expiry
 from webapp.usecases.uploads import UPLOAD_LIFE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,7 +60,9 @@ class Dock:
 
     def expire(self) -> None:
         blobs = Blobs(self.home)
-        uploads.expire(self.database, blobs, now=SystemClock().now() + UPLOAD_LIFE + timedelta(minutes=1))
+        upload_expiry.expire(
+            self.database, blobs, now=SystemClock().now() + UPLOAD_LIFE + timedelta(minutes=1)
+        )
 
     def tus_js(self, scenario: str, **order: Any) -> tuple[Any, list[tuple[str, int]]]:
         """What tus-js-client made of it, and the statuses that it saw."""

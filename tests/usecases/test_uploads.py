@@ -14,7 +14,7 @@ from tests.support.upload_dock import DATA, SHA256, Dock, close, refused
 from tests.support.world import make_world, opaque, open_database
 from webapp.adapters.blobs import Blobs
 from webapp.store.schema import Upload
-from webapp.usecases import uploads
+from webapp.usecases import upload_expiry, uploads
 from webapp.usecases.uploads import UploadState
 
 
@@ -187,9 +187,9 @@ def test_an_abandoned_upload_ends_but_its_bytes_stay(dock: Dock, phone: Phone) -
     dock.accept(phone, close(phone))
     upload, empty = dock.create(), dock.create()
     dock.append(upload, 0, DATA[:5])
-    assert uploads.expire(dock.database, dock.blobs, now=dock.world.start + timedelta(days=13)) == 0
+    assert upload_expiry.expire(dock.database, dock.blobs, now=dock.world.start + timedelta(days=13)) == 0
 
-    assert uploads.expire(dock.database, dock.blobs, now=dock.world.start + timedelta(days=14)) == 2
+    assert upload_expiry.expire(dock.database, dock.blobs, now=dock.world.start + timedelta(days=14)) == 2
 
     prefix = hashlib.sha256(DATA[:5]).hexdigest()
     assert dock.blobs.path(prefix).read_bytes() == DATA[:5]
@@ -206,7 +206,7 @@ def test_a_spool_file_left_over_is_swept(dock: Dock, phone: Phone) -> None:
     dock.append(upload, 0, DATA)
     dock.blobs.spools.create(upload)
     running = dock.create()
-    uploads.expire(dock.database, dock.blobs, now=dock.world.start)
+    upload_expiry.expire(dock.database, dock.blobs, now=dock.world.start)
     assert dock.blobs.spools.names() == [running]
 
 

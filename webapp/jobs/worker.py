@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from webapp.adapters.notifier import Webhooks, mailer_of
 from webapp.adapters.web_push import Push
-from webapp.usecases import alerts, claim_expiry, claims, digests, log_guard, uploads
+from webapp.usecases import alerts, claim_expiry, claims, digests, log_guard, upload_expiry
 from webapp.usecases.derivatives import run_next
 from webapp.usecases.imports import Drafts
 from webapp.wiring import Services
@@ -64,7 +64,7 @@ class Worker:
         now = self._services.clock.now()
         if self._expired_at is None or now - self._expired_at >= EXPIRE_EVERY:
             self._expired_at = now
-            uploads.expire(self._services.database, self._services.blobs, now=now)
+            upload_expiry.expire(self._services.database, self._services.blobs, now=now)
             log_guard.guard_log(self._services.database, self._services.settings.home)
             import_drafts(self._services).expire()
 

@@ -33,6 +33,13 @@ class Database:
             yield session
 
     @contextmanager
+    def write_unflushed(self) -> Iterator[Session]:
+        """As ``write``, for what may be forgotten with the power (never with the process): SQLite waits for no disk."""
+        engine = self.engine.execution_options(dockproof_unflushed=True)
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
     def read(self) -> Iterator[Session]:
         engine = self.engine.execution_options(dockproof_read=True)
         with Session(engine, expire_on_commit=False, autoflush=False) as session:
@@ -69,5 +76,12 @@ def _sqlite_connect(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> 
 
 def _sqlite_begin(connection: Connection) -> None:
     # A deferred read-then-write fails with "database is locked" under load: a writer takes its lock at once.
-    read = connection.get_execution_options().get("dockproof_read")
-    connection.exec_driver_sql("BEGIN" if read else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if options.get("dockproof_read"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    # Said before each: a connection of the pool may have served the other kind.
+    connection.exec_driver_sql(
+        f"PRAGMA synchronous={'NORMAL' if options.get('dockproof_unflushed') else 'FULL'}"
+    )
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,4 +1,5 @@
-"""Rate limits per login, person, device or worker, counted in the database: a restart forgives nothing.
+"""Rate limits per login, person, device or worker, counted in the database: a restart forgives nothing, a power cut
+the last tries at most.
 
 Never per address: a warehouse is one address.
 """
@@ -36,7 +37,7 @@ PASSWORD_CHANGE = Limit(10, timedelta(minutes=15))
 def spend(database: Database, subject: str, limit: Limit, *, now: datetime) -> None:
     """Counts one try. Raises ``too_many_requests`` (with ``seconds`` until the next window) and counts nothing then."""
     start = now - (now - _EPOCH) % limit.window
-    with database.write() as session:
+    with database.write_unflushed() as session:
         row = rows.rate_count(session, subject, start)
         if row is None:
             rows.forget_rates(session, now - _KEPT)

@@ -1,4 +1,4 @@
-"""Bytes of takes, resumable (tus 1.0): create, append, ask, terminate, expire.
+"""Bytes of takes, resumable (tus 1.0): create, append, ask, terminate.
 
 No database connection is held while a body is read, and no answer is given before the bytes are flushed.
 Refusals carry ``vars["offset"]`` where the sender must know it.
@@ -14,31 +14,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy.orm import Session
-
 from webapp.adapters.blobs import Blobs
 from webapp.adapters.disk import says_full
 from webapp.adapters.secrets import new_id
 from webapp.adapters.spool import TakenOver, Writer
-from webapp.domain.file_types import HEAD_BYTES, served_mime
 from webapp.domain.refusals import Refusal
 from webapp.store import uploads as rows
 from webapp.store.database import Database
 from webapp.store.dock import photo_expects_bytes
-from webapp.store.schema import Take, Upload
-from webapp.store.schema_dock import Photo
+from webapp.store.schema import Upload
 from webapp.usecases import quotas
-from webapp.usecases.photo_files import settle_photo
-from webapp.usecases.take_files import settle
+from webapp.usecases.upload_facts import mime_of, settle_upload
 
 UPLOAD_LIFE: Final = timedelta(days=14)
 """Counted from the last byte. A phone that stays offline longer begins again from its own copy."""
 
-LEFTOVER_AGE: Final = timedelta(days=1)
-"""A file in the spool that belongs to nothing goes when nobody has touched it for so long."""
-
 CHECKPOINT_BYTES: Final = 8 << 20
 """Within one long body, progress is made durable this often, so that a killed server loses little."""
+
+AT_ONCE_BYTES: Final = CHECKPOINT_BYTES
+"""A file of at most this size may come in one request with its creation."""
 
 _PIECE: Final = 256 << 10
 _MAX_BYTES: Final = 2**53 - 1
@@ -89,6 +84,56 @@ def create(
     Raises ``record_unknown`` (the commitment comes first), ``mime_unknown``, ``upload_empty``, ``disk_full``,
     ``quota_organisation``, ``quota_site``, ``quota_phone_day``.
     """
+    upload = _begun(
+        database, blobs, device_id=device_id, record_id=record_id, mime=mime, length=length, now=now
+    )
+    with database.write() as session:
+        session.add(upload)
+    return _state(upload)
+
+
+def create_whole(
+    database: Database, blobs: Blobs, *, device_id: str, record_id: str, mime: str, body: Body, now: datetime
+) -> UploadState:
+    """A small file (at most ``AT_ONCE_BYTES``) that comes with its creation, in one transaction.
+
+    Cut or damaged, nothing of it is kept, and no upload is left behind: the sender begins anew. Raises what `create`
+    raises, ``body_cut``, ``checksum_wrong``, ``upload_taken_over``.
+    """
+    upload = _begun(
+        database, blobs, device_id=device_id, record_id=record_id, mime=mime, length=body.length, now=now
+    )
+    try:
+        with _claim(blobs, upload) as writer:
+            actual = _stream(writer, body)
+            if actual is None:
+                raise Refusal("body_cut", offset=0)
+            if _differs(body, actual):
+                raise Refusal("checksum_wrong", offset=0)
+            upload.offset = writer.flush(name=False)
+            upload.sha256, upload.completed_at = _keep(blobs, writer, upload), now
+        with database.write() as session:
+            session.add(upload)
+            mime = mime_of(blobs, upload.sha256, mime)
+            rows.add_blob(session, sha256=upload.sha256, size=upload.offset, mime=mime, now=now)
+            session.flush()
+            settle_upload(session, upload, now)
+    finally:
+        blobs.spools.discard(upload.id)
+    return _state(upload)
+
+
+def _begun(
+    database: Database,
+    blobs: Blobs,
+    *,
+    device_id: str,
+    record_id: str,
+    mime: str,
+    length: int | None,
+    now: datetime,
+) -> Upload:
+    """Allowed, and with its empty spool file; its row is the caller's to write."""
     if not _MIME.fullmatch(mime):
         raise Refusal("mime_unknown")
     _check_length(length, 0)
@@ -101,7 +146,7 @@ def create(
             raise Refusal("record_unknown")
         quotas.allow_upload(session, device_id=device_id, record_id=record_id, size=length or 0, now=now)
     blobs.spools.create(upload_id)
-    upload = Upload(
+    return Upload(
         id=upload_id,
         device_id=device_id,
         record_id=record_id,
@@ -112,9 +157,6 @@ def create(
         touched_at=now,
         expires_at=now + UPLOAD_LIFE,
     )
-    with database.write() as session:
-        session.add(upload)
-    return _state(upload)
 
 
 def head(database: Database, blobs: Blobs, *, device_id: str, upload_id: str, now: datetime) -> UploadState:
@@ -177,46 +219,8 @@ def terminate(database: Database, blobs: Blobs, *, device_id: str, upload_id: st
             raise Refusal("upload_complete")
         upload.ended_at, upload.offset = now, 0
         session.flush()
-        _settle(session, upload, now)
+        settle_upload(session, upload, now)
     blobs.spools.discard(upload_id)
-
-
-def expire(database: Database, blobs: Blobs, *, now: datetime) -> int:
-    """Ends uploads that nobody went on with. What came of them is kept as a blob: it may be the only copy of a take.
-
-    May run in another process than the server: it claims no spool file, and reads only what was recorded as durable.
-    Returns how many were ended.
-    """
-    with database.write() as session:
-        due = rows.expired(session, now)
-        for upload in due:
-            upload.ended_at = now
-            # Whole, and its row was never told.
-            upload.offset = max(upload.offset, blobs.spools.whole_bytes(upload.id))
-    # From here on a late request cannot record or finish anything.
-    with database.read() as session:
-        unsealed = rows.unsealed(session)
-    for upload in unsealed:
-        _seal_prefix(database, blobs, upload, now)
-    _sweep(database, blobs, untouched_since=now - LEFTOVER_AGE)
-    return len(due)
-
-
-def _seal_prefix(database: Database, blobs: Blobs, upload: Upload, now: datetime) -> None:
-    spooled = blobs.spools.path(upload.id)
-    # A copy, not a link: a request that still hangs may write to the spool file.
-    stored = blobs.take_in(spooled, limit=upload.offset) if spooled.is_file() and upload.offset else None
-    with database.write() as session:
-        row = session.get_one(Upload, upload.id)
-        if stored is None or stored.bytes == 0:
-            row.offset = 0
-        else:
-            row.sha256, row.offset = stored.sha256, stored.bytes
-            mime = _mime_of(blobs, stored.sha256, row.mime)
-            rows.add_blob(session, sha256=stored.sha256, size=stored.bytes, mime=mime, now=now)
-        session.flush()
-        _settle(session, row, now)
-    blobs.spools.discard(upload.id)
 
 
 def _find(database: Database, upload_id: str, device_id: str) -> Upload:
@@ -225,23 +229,6 @@ def _find(database: Database, upload_id: str, device_id: str) -> Upload:
     if upload is None:
         raise Refusal("upload_unknown")
     return upload
-
-
-def _sweep(database: Database, blobs: Blobs, *, untouched_since: datetime) -> None:
-    """What a process left that died between a file and its row: spool files whose upload is over or never began, and
-    the folders of jobs."""
-    blobs.spools.drop_job_folders(untouched_since)
-    for name in blobs.spools.names():
-        with database.read() as session:
-            upload = session.get(Upload, name)
-        if upload is None:
-            # A younger one may be just before its row, or be written by a desk's request.
-            if blobs.spools.untouched(name, untouched_since):
-                blobs.spools.discard(name)
-            continue
-        given_up = upload.ended_at is not None and (upload.sha256 is not None or upload.offset == 0)
-        if given_up or upload.completed_at is not None:
-            blobs.spools.discard(name)
 
 
 @contextmanager
@@ -274,36 +261,51 @@ def _check_length(length: int | None, offset: int) -> None:
 
 
 def _copy(database: Database, writer: Writer, upload_id: str, body: Body) -> bool:
-    """Body → spool; False when it was cut. The checksum is of this body alone."""
-    # From the first byte on, the body's hash is the file's, which the writer makes anyway.
-    digest = hashlib.sha256() if writer.start else None
-    left = body.length
-    checkpoint = 0
-    while left > 0:
-        try:
-            piece = body.read(min(_PIECE, left))
-        except BodyCut:
-            return False
-        if not piece:
-            return False
-        if digest is not None:
-            digest.update(piece)
-        writer.write(piece)
-        left -= len(piece)
-        checkpoint += len(piece)
-        if checkpoint >= CHECKPOINT_BYTES and left > 0:
-            checkpoint = 0
-            offset = writer.flush()
-            with database.write() as session:
-                rows.advance(session, upload_id, offset)
-    actual = writer.sha256() if digest is None else digest.hexdigest()
-    if body.sha256 is not None and actual != body.sha256.hex():
+    """Body → spool; False when it was cut."""
+
+    def durable() -> None:
+        offset = writer.flush()
+        with database.write() as session:
+            rows.advance(session, upload_id, offset)
+
+    actual = _stream(writer, body, durable)
+    if actual is None:
+        return False
+    if _differs(body, actual):
         with database.write() as session:
             row = session.get_one(Upload, upload_id, with_for_update=True)
             writer.rewind()
             row.offset = writer.start
         raise Refusal("checksum_wrong", offset=writer.start)
     return True
+
+
+def _stream(writer: Writer, body: Body, checkpoint: Callable[[], None] | None = None) -> str | None:
+    """Body → spool; the hash (hex) of this body alone, None when it was cut."""
+    # From the first byte on, the body's hash is the file's, which the writer makes anyway.
+    digest = hashlib.sha256() if writer.start else None
+    left = body.length
+    since = 0
+    while left > 0:
+        try:
+            piece = body.read(min(_PIECE, left))
+        except BodyCut:
+            return None
+        if not piece:
+            return None
+        if digest is not None:
+            digest.update(piece)
+        writer.write(piece)
+        left -= len(piece)
+        since += len(piece)
+        if checkpoint is not None and since >= CHECKPOINT_BYTES and left > 0:
+            since = 0
+            checkpoint()
+    return writer.sha256() if digest is None else digest.hexdigest()
+
+
+def _differs(body: Body, actual: str) -> bool:
+    return body.sha256 is not None and actual != body.sha256.hex()
 
 
 def _record_progress(
@@ -328,10 +330,10 @@ def _record_progress(
         row.length = row.length or length
         if sha256 is not None:
             row.sha256, row.completed_at = sha256, now
-            mime = _mime_of(blobs, sha256, upload.mime)
+            mime = mime_of(blobs, sha256, upload.mime)
             rows.add_blob(session, sha256=sha256, size=offset, mime=mime, now=now)
         session.flush()
-        _settle(session, row, now)
+        settle_upload(session, row, now)
         state = _state(row)
     if sha256 is not None:
         blobs.spools.discard(upload.id)
@@ -347,20 +349,6 @@ def _keep(blobs: Blobs, writer: Writer, upload: Upload) -> str:
         blobs.name(blobs.spools.path(upload.id), sha256)
     blobs.sync_name(sha256)
     return sha256
-
-
-def _mime_of(blobs: Blobs, sha256: str, declared: str) -> str:
-    """By its first bytes: the sender's word must not decide what a browser is told."""
-    return served_mime(declared, b"".join(blobs.read_range(sha256, 0, HEAD_BYTES)))
-
-
-def _settle(session: Session, upload: Upload, now: datetime) -> None:
-    take = session.get(Take, upload.record_id)
-    if take is not None and take.device_id == upload.device_id:
-        settle(session, take, now=now)
-    photo = session.get(Photo, upload.record_id)
-    if photo is not None and photo.device_id == upload.device_id:
-        settle_photo(session, photo, now=now)
 
 
 def _state(upload: Upload) -> UploadState:

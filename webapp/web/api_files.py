@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from flask import Blueprint, Response, g, request, url_for
@@ -58,6 +59,8 @@ def create() -> Response:
     length = _announced_length()
     metadata = _metadata(request.headers.get("Upload-Metadata", ""))
     body = _body() if request.mimetype == UPLOAD_TYPE else None
+    if body is not None and body.length == length and 0 < body.length <= uploads.AT_ONCE_BYTES:
+        return _located(_whole(metadata, body))
     state = uploads.create(
         services().database,
         services().blobs,
@@ -67,7 +70,6 @@ def create() -> Response:
         length=length,
         now=services().clock.now(),
     )
-    location = url_for("api_files.append", upload_id=state.id)
     if body is not None and body.length:
         try:
             state = _append(state.id, 0, None, body)
@@ -82,8 +84,24 @@ def create() -> Response:
                 upload_id=state.id,
                 now=services().clock.now(),
             )
+    return _located(state)
+
+
+def _whole(metadata: Mapping[str, str], body: Body) -> UploadState:
+    return uploads.create_whole(
+        services().database,
+        services().blobs,
+        device_id=g.device_id,
+        record_id=metadata.get("record", ""),
+        mime=metadata.get("mime", ""),
+        body=body,
+        now=services().clock.now(),
+    )
+
+
+def _located(state: UploadState) -> Response:
     response = _answer(state, 201)
-    response.headers["Location"] = location
+    response.headers["Location"] = url_for("api_files.append", upload_id=state.id)
     return response
 
 

@@ -3,7 +3,8 @@
  * chunks, events, slices, photos, photo_bytes, keys).
  */
 import { openDB } from 'idb';
-import { asStorageError } from './errors.js';
+import { asStorageError, StorageLost } from './errors.js';
+import { keepNote, phoneNote } from './phone_note.js';
 
 /** @typedef {import('../core/chunks.js').Chunk} Chunk */
 /** @typedef {import('../core/events.js').TakeEvent} TakeEvent */
@@ -100,8 +101,32 @@ const STEPS = [
   },
 ];
 
+/** Stores that a phone without an enrolment must not write: nobody could ever send what is put there. */
+const EVIDENCE = new Set(['journal', 'takes', 'chunks', 'events', 'slices', 'photos', 'photo_bytes', 'uploads']);
+
 /** @type {Promise<Database> | null} */
 let opening = null;
+let lost = false;
+/** @type {{lost: () => void, blocked: (blocked: boolean) => void}} */
+let news = { lost: () => undefined, blocked: () => undefined };
+
+/**
+ * @param {{lost: () => void, blocked: (blocked: boolean) => void}} listener `lost`: what was here is gone, told once;
+ *   `blocked`: another tab with an older app keeps the database from being opened, or does no more
+ */
+export function onDatabaseNews(listener) {
+  news = listener;
+}
+
+/** The phone was enrolled again: from here on there is something to keep things under. */
+export function storageBegins() {
+  lost = false;
+}
+
+/** @returns {boolean} what was stored here is gone, and the phone has not been set up again */
+export function storageIsLost() {
+  return lost;
+}
 
 /** @returns {Promise<Database>} the one connection of this page */
 export function openDb() {
@@ -110,18 +135,37 @@ export function openDb() {
 
 /** @returns {Promise<Database>} */
 async function open() {
+  let waited = false;
   try {
-    const db = await openDB(NAME, STEPS.length, {
+    const opened = await openDB(NAME, STEPS.length, {
       upgrade: (fresh, from) => STEPS.slice(from).forEach((step) => step(/** @type {any} */ (fresh))),
+      blocked: () => news.blocked((waited = true)),
       // A newer build in another tab waits for this connection; it reopens at the next call.
       blocking: () => void closeDb(),
-      terminated: () => void (opening = null),
+      terminated: () => void reopen(),
     });
-    return /** @type {Database} */ (/** @type {unknown} */ (db));
+    if (waited) news.blocked(false);
+    const db = /** @type {Database} */ (/** @type {unknown} */ (opened));
+    await lookForLoss(db);
+    return db;
   } catch (error) {
     opening = null;
     throw error;
   }
+}
+
+/** The browser has cut the connection, as it does when it deletes what is stored. @returns {Promise<void>} */
+async function reopen() {
+  opening = null;
+  await openDb().catch(() => undefined);
+}
+
+/** An enrolled phone never has a database without its enrolment. @param {Database} db */
+async function lookForLoss(db) {
+  if (lost || !phoneNote() || (await db.get('settings', 'device'))) return;
+  lost = true;
+  keepNote();
+  news.lost();
 }
 
 /** @returns {Promise<void>} */
@@ -139,18 +183,44 @@ export async function closeDb() {
  * @param {[...S]} stores
  * @param {(tx: import('idb').IDBPTransaction<Schema, [...S], 'readwrite'>) => Promise<T>} work awaits requests of `tx` only
  * @returns {Promise<T>}
- * @throws {import('./errors.js').StorageFull}
+ * @throws {import('./errors.js').StorageFull | StorageLost}
  */
 export async function write(stores, work) {
-  const tx = (await openDb()).transaction(stores, 'readwrite', { durability: 'strict' });
+  const tx = await begin(stores);
   try {
     const [result] = await Promise.all([work(tx), tx.done]);
     return result;
   } catch (error) {
     abort(tx);
     await tx.done.catch(() => undefined);
+    if (await isGone(stores)) throw new StorageLost(error);
     throw asStorageError(tx.error?.name === 'QuotaExceededError' ? tx.error : error);
   }
+}
+
+/**
+ * @template {StoreName[]} S
+ * @param {[...S]} stores
+ * @returns {Promise<import('idb').IDBPTransaction<Schema, [...S], 'readwrite'>>}
+ */
+async function begin(stores) {
+  for (let again = true; ; again = false) {
+    const db = await openDb();
+    if (await isGone(stores)) throw new StorageLost();
+    try {
+      return db.transaction(stores, 'readwrite', { durability: 'strict' });
+    } catch (error) {
+      // Closed under us, and nobody has said so yet.
+      if (!again || /** @type {Error} */ (error).name !== 'InvalidStateError') throw error;
+      opening = null;
+    }
+  }
+}
+
+/** @param {readonly string[]} stores @returns {Promise<boolean>} whether they are evidence of an enrolment that is gone */
+async function isGone(stores) {
+  await openDb().catch(() => undefined);
+  return lost && stores.some((name) => EVIDENCE.has(name));
 }
 
 /** @param {{abort: () => void}} tx */

@@ -11,6 +11,17 @@ export class StorageFull extends Error {
   }
 }
 
+/** What this phone kept was deleted while the app ran: nothing more can be kept under the enrolment that went with it. */
+export class StorageLost extends Error {
+  /** @param {unknown} [cause] */
+  constructor(cause) {
+    super('what was stored here is gone');
+    this.name = 'StorageLost';
+    this.code = 'storage_lost';
+    this.cause = cause;
+  }
+}
+
 /** Another tab is recording: two writers on one take would corrupt it. */
 export class RecorderBusy extends Error {
   constructor() {
@@ -30,13 +41,14 @@ export class TakeSealed extends Error {
   }
 }
 
-/** Bytes that should be there cannot be read now: another tab is writing them, or they are gone. */
+/** Bytes that should be there cannot be read now: another tab is writing them; or they are gone for good. */
 export class BytesUnreadable extends Error {
-  /** @param {string} message */
-  constructor(message) {
+  /** @param {string} message @param {boolean} [gone] there is no such file any more */
+  constructor(message, gone = false) {
     super(message);
     this.name = 'BytesUnreadable';
     this.code = 'bytes_unreadable';
+    this.gone = gone;
   }
 }
 

@@ -8,9 +8,10 @@ import { hexOf, newId } from '../core/ids.js';
 import { RecordError, recordHash, recordText } from '../core/record.js';
 import { PHOTO_KINDS } from '../core/record_kinds.js';
 import { bootId } from '../device/clock.js';
-import { openDb, write } from './db.js';
-import { TakeSealed } from './errors.js';
+import { openDb, storageIsLost, write } from './db.js';
+import { StorageLost, TakeSealed } from './errors.js';
 import { withLock } from './locks.js';
+import { noteSigned } from './phone_note.js';
 import { getSetting } from './settings.js';
 
 /** @typedef {import('./db.js').JournalRow} JournalRow */
@@ -36,7 +37,7 @@ import { getSetting } from './settings.js';
  * @param {Means} means
  * @param {ArrayBuffer | null} [data] the bytes of a photo's `file`
  * @returns {Promise<{id: string, seq: number, hash: string, text: string}>}
- * @throws {import('../core/record.js').RecordError | TakeSealed | import('./errors.js').StorageFull}
+ * @throws {import('../core/record.js').RecordError | TakeSealed | StorageLost | import('./errors.js').StorageFull}
  */
 export async function appendRecord(draft, { sign, random, now }, data = null) {
   const { side = [], ...known } = draft;
@@ -53,7 +54,9 @@ export async function appendRecord(draft, { sign, random, now }, data = null) {
       const signature = base64url(await sign(text));
       const hash = recordHash(text);
       const row = journalRow(fields, { text, signature, hash, side, at: now });
-      if (await addRow(row, fields, data)) return { id, seq: fields.seq, hash, text };
+      if (!(await addRow(row, fields, data))) continue;
+      noteSigned(base.device, fields.seq);
+      return { id, seq: fields.seq, hash, text };
     }
   });
 }
@@ -69,6 +72,7 @@ async function filledIn(known) {
     getSetting('worker'),
     getSetting('offset'),
   ]);
+  if (!device && storageIsLost()) throw new StorageLost();
   const none = { order: null, parcel: null, slot: null, challenge: null, label: null };
   return {
     ...none,
@@ -80,6 +84,11 @@ async function filledIn(known) {
     offset: offset && { ms: offset.ms, pm: offset.pm },
     ...known,
   };
+}
+
+/** @param {string} device @returns {Promise<number>} the number of its last record, 0 before the first */
+export async function lastSigned(device) {
+  return (await headOf(device))?.seq ?? 0;
 }
 
 /**

@@ -2,6 +2,7 @@
 import { sha256Hex } from '../core/hash.js';
 import { parseRecord } from '../core/record.js';
 import { drawSeed } from '../core/sampling.js';
+import { wholeCount } from './continued.js';
 import { recordById, recordsOfParcel } from './journal.js';
 import { factsOfParcel } from './parcel_records.js';
 import { getSetting, putSetting } from './settings.js';
@@ -15,7 +16,8 @@ const COUNT_SLOT = 'EV-18';
 const MOST_LOOKED = 60;
 
 /**
- * Finished counts that stand, oldest first. What an interrupted take counted is part of the count that goes on with it.
+ * Finished counts that stand, oldest first. What an interrupted take counted is part of the count that goes on with it; a
+ * count of which nobody can say the units here is left out.
  * @param {string} parcelId
  * @param {readonly Fact[]} facts of the parcel
  * @returns {Promise<FilmedCount[]>}
@@ -23,37 +25,28 @@ const MOST_LOOKED = 60;
 export async function countsOf(parcelId, facts) {
   const [rows, told] = await Promise.all([recordsOfParcel(parcelId), toldOf(parcelId)]);
   const own = rows.map((row) => parseRecord(row.text));
-  const before = new Map(facts.flatMap(({ kind, gone, values }) => (kind === 'segment' && !gone ? [[values.next, values.of]] : [])));
+  const before = new Map(facts.flatMap(({ kind, gone, values: { next, of } }) => (kind === 'segment' && !gone && next && of ? [[next, of]] : [])));
   const closed = new Map(own.filter(({ kind }) => kind === 'take').map((record) => [record.opens, record]));
   const takes = facts.filter(({ kind, gone, slot, values }) => kind === 'take' && !gone && slot === COUNT_SLOT && values.closed === 'complete');
-  return takes.map(({ id, values, at }, i) => {
+  const counts = [];
+  for (const [i, { id, values, at }] of takes.entries()) {
     const take = values.opens ?? id;
     const opening = rows.find((row) => row.id === take);
     const toldFact = told?.parcel.facts?.find((one) => one.id === id);
-    return {
+    const tally = closed.get(take)?.tally;
+    const own = tally ? await wholeCount(take, closed, before) : null;
+    const server = i === takes.length - 1 ? toldUnits(parcelId, told?.lines ?? []) : new Map();
+    // It goes on from units that nobody has said yet: no number here would be a count.
+    if (tally && !own && server.size === 0) continue;
+    counts.push({
       take,
       at,
-      units: closed.has(take) ? ownUnits(take, closed, before) : i === takes.length - 1 ? toldUnits(parcelId, told?.lines ?? []) : new Map(),
+      units: own ?? server,
       opened: opening ? sha256Hex(opening.text) : toldFact?.opened ?? null,
       challenge: opening ? parseRecord(opening.text).challenge : null,
-    };
-  });
-}
-
-/**
- * @param {string} take
- * @param {ReadonlyMap<string | undefined | null, import('../core/record.js').RecordFields>} closed
- * @param {ReadonlyMap<string | null | undefined, string | null | undefined>} before
- * @returns {Map<string, number>}
- */
-function ownUnits(take, closed, before) {
-  const units = new Map();
-  const seen = new Set();
-  for (let one = /** @type {string | null | undefined} */ (take); one && !seen.has(one); one = before.get(one)) {
-    seen.add(one);
-    for (const { line, units: n } of closed.get(one)?.tally ?? []) units.set(line, (units.get(line) ?? 0) + n);
+    });
   }
-  return units;
+  return counts;
 }
 
 /** @param {string} parcelId @param {readonly import('./snapshot.js').Line[]} lines @returns {Map<string, number>} */

@@ -31,7 +31,7 @@ function startWorker() {
 
 /** @param {{name: string, message: string}} told @returns {unknown} */
 function asError({ name, message }) {
-  if (/^(NotReadableError|NotFoundError|NoModificationAllowedError)$/.test(name)) return new BytesUnreadable(message);
+  if (/^(NotReadableError|NotFoundError|NoModificationAllowedError)$/.test(name)) return new BytesUnreadable(message, name === 'NotFoundError');
   return asStorageError(Object.assign(new Error(message), { name }));
 }
 

@@ -5,22 +5,28 @@
 import { parseLabel } from '../core/label.js';
 import { deviceToServer } from '../core/receipt_time.js';
 import { parseRecord } from '../core/record.js';
+import { skuMark } from '../core/sku_marks.js';
 import { stickerKey } from '../core/sticker.js';
 import { waybillKeys } from '../core/waybill.js';
 import { ownBindings, ownLabels } from './bindings.js';
 import { openDb } from './db.js';
 import { recordsOfParcel } from './journal.js';
-import { convertOld, eachOrder, eachParcel, mergeTold, parcelsBy, readAliases, readBlanks, readHead, readOrders, readParcel } from './snapshot_rows.js';
+import { convertOld, eachOrder, eachParcel, markKey, mergeTold, parcelsBy, readAliases, readBlanks, readHead, readOrders, readParcel } from './snapshot_rows.js';
 
 /**
  * What the server adds for receiving (from "Receiving on the phone" on; absent from older servers): a line's `check` and
- * what is `counted` of it at this stage (parcel id, units), of so many `parcels`; a parcel's `facts` (`at` ISO),
+ * what is `counted` of it at this stage (parcel id, units), of so many `parcels`, in Vietnam after the own count also what
+ * `china` counted; a parcel's `facts` (`at` ISO),
  * `least_grams`, unfinished takes and the receiver's own next limit; an order's `sampling`.
  * @typedef {{id: string, seq: number, title: string, spec: string | null, colour: string | null, size: string | null,
  *   unit: string | null, sku_id: string | null, picture: string | null, pack_factor?: number | null,
- *   unit_weight_mg?: number | null, check?: string | null, codes?: string[], counted?: [string, number][], parcels?: number}} Line
+ *   unit_weight_mg?: number | null, check?: string | null, codes?: string[], marks?: string, counted?: [string, number][], china?: [string, number][],
+ *   parcels?: number}} Line
  * @typedef {Omit<import('../core/receiving.js').Fact, 'at'> & {at: string, site?: string, seed?: string, opened?: string}} ToldFact
- * @typedef {{take: string, worker: string | null, started_at: string}} OpenTake
+ * `ended_at` null: it runs, or its phone has not said; `units` (line, units) of the whole count so far, null: not known;
+ * `before`: who counted the films that it goes on with itself; `label`: of its parcel, as it was filmed.
+ * @typedef {{take: string, worker: string | null, started_at: string, ended_at?: string | null,
+ *   units?: [string, number][] | null, before?: (string | null)[], label?: string | null}} OpenTake
  * @typedef {{plan: 'fix' | 'aql', level: string | null, aql: string | null, waived?: boolean}} Sampling
  * @typedef {{line: string | null, phrase: string | null, text: string}} Check
  * @typedef {{id: string, order_no: string, customer_code: string | null, supplier: string | null, remark: string | null,
@@ -28,12 +34,14 @@ import { convertOld, eachOrder, eachParcel, mergeTold, parcelsBy, readAliases, r
  * @typedef {{id: string, orders: string[], customer_code: string | null,
  *   waybills: {courier: string | null, number: string, number_norm: string}[], labels: string[],
  *   voided_labels: string[], received_at: string | null, received_zone: string | null, facts?: ToldFact[],
- *   least_grams?: number | null, open_takes?: OpenTake[], act_by?: string | null,
- *   wanted?: {slot: string, line: string | null, claim: number}[]}} Parcel
+ *   least_grams?: number | null, marks?: string, open_takes?: OpenTake[], act_by?: string | null,
+ *   handed_over?: string | null, wanted?: import('../core/wanted.js').Wanted[]}} Parcel
  * @typedef {{id: string, at: string, worker: string | null}} Hold
+ * A freight contract; `notice_hours` null: not known.
+ * @typedef {{id: string, customer_code: string | null, carrier: string, reference: string, notice_hours: number | null}} Contract
  * @typedef {{site: import('./settings.js').Site, workers: import('./settings.js').Worker[], orders: Order[],
  *   parcels: Parcel[], blanks?: {customer_code: string | null, codes: string}[], aliases?: Record<string, string>, holds?: Record<string, Hold>,
- *   server_time_ms: number}} Snapshot
+ *   contracts?: Contract[], server_time_ms: number}} Snapshot
  */
 /**
  * `receivedMs` is by the server's clock; `receivedPm` its uncertainty. `source` `phone`: this phone's own record, the
@@ -108,6 +116,8 @@ export async function findByScan(text) {
   if (tied) return { kind: 'parcel', parcel: tied, voided: false, others: [] };
   const blank = code ? await blankOf(code) : null;
   if (code && blank) return { kind: 'blank', code, ...blank };
+  const [goods] = code ? await parcelsBy('numbers', markKey(skuMark(all.head.site.id, code))) : [];
+  if (goods) return { kind: 'parcel', parcel: goods, voided: false, others: [] };
   for (const key of waybillKeys(text)) {
     const [parcel, ...others] = await parcelsBy('numbers', key);
     if (parcel) return { kind: 'parcel', parcel, voided: false, others };
@@ -201,11 +211,13 @@ export async function parcelView(id) {
  * @returns {Promise<Pick<ParcelView, 'receivedAt' | 'receivedMs' | 'receivedPm' | 'receivedZone' | 'source' | 'assumed' | 'arrivedDeviceMs'>>}
  */
 async function receiptOf(parcel, { head, savedAt }) {
-  const zone = parcel.received_zone ?? head.site.zone;
-  if (parcel.received_at) {
-    const receivedMs = Date.parse(parcel.received_at);
+  const here = head.site.kind === 'VN_warehouse';
+  const zone = (here ? null : parcel.received_zone) ?? head.site.zone;
+  const receivedAt = here ? toldArrival(parcel) : parcel.received_at;
+  if (receivedAt) {
+    const receivedMs = Date.parse(receivedAt);
     const rest = { receivedPm: 0, source: /** @type {const} */ ('server'), assumed: false, arrivedDeviceMs: null };
-    return { receivedAt: parcel.received_at, receivedMs, receivedZone: zone, ...rest };
+    return { receivedAt, receivedMs, receivedZone: zone, ...rest };
   }
   const own = await ownArrival(parcel.id, savedAt);
   if (!own) {
@@ -223,6 +235,12 @@ async function receiptOf(parcel, { head, savedAt }) {
     assumed: true,
     arrivedDeviceMs,
   };
+}
+
+/** The first arrival at this site: what a parcel's receipt says is China's, and its limits are not Vietnam's (R-09, R-10). @param {Parcel} parcel */
+function toldArrival({ facts = [] }) {
+  const found = facts.filter(({ kind, gone }) => kind === 'arrival' && !gone).map(({ at }) => at);
+  return found.sort((a, b) => Date.parse(a) - Date.parse(b))[0] ?? null;
 }
 
 /**

@@ -3,6 +3,7 @@
  * cost a phone nothing at its start. Rows are written a few hundred at a time within one transaction; the page breathes
  * between them.
  */
+import { marksOf } from '../core/sku_marks.js';
 import { openDb, write } from './db.js';
 import { withLock } from './locks.js';
 
@@ -19,8 +20,8 @@ import { withLock } from './locks.js';
  */
 /**
  * `round` grows with each snapshot that replaces everything: rows of earlier rounds go with its last piece. `open`: pieces
- * are still to come; `askedAt`: of the first of them.
- * @typedef {{round: number, askedAt: number, open: boolean, replaces: boolean, token: string | null}} Round
+ * are still to come; `askedAt`: of the first of them. `marks`: what is here was asked with marks of SKU labels.
+ * @typedef {{round: number, askedAt: number, open: boolean, replaces: boolean, token: string | null, marks?: boolean}} Round
  */
 
 const AT_ONCE = 250;
@@ -62,7 +63,7 @@ export async function mergeTold({ orders, parcels, blanks, aliases, holds, gone,
  * @returns {Round}
  */
 function roundOf(before, { since, token, more, askedAt }) {
-  if (since === null) return { round: (before?.round ?? 0) + 1, askedAt, open: more, replaces: true, token };
+  if (since === null) return { round: (before?.round ?? 0) + 1, askedAt, open: more, replaces: true, token, marks: true };
   if (!before || before.token !== since) throw new Error('an answer to another question');
   // The pieces of one snapshot are as old as its first.
   return { ...before, askedAt: before.open ? before.askedAt : askedAt, open: more, token };
@@ -84,16 +85,22 @@ async function dropEarlier(store, round) {
   }
 }
 
-/** @param {Parcel} parcel @param {number} round @returns {ParcelRow} */
-function parcelRow(parcel, round) {
-  return { ...parcel, round, numbers: [...new Set(parcel.waybills.map(({ number_norm: key }) => key))] };
+/** No waybill number has a colon. @param {string} mark of an SKU label @returns {string} */
+export function markKey(mark) {
+  return `sku:${mark}`;
 }
 
-/** The token to ask with: empty while nothing is here, or what is here came from a server without deltas. @returns {Promise<string>} */
+/** @param {Parcel} parcel @param {number} round @returns {ParcelRow} */
+function parcelRow(parcel, round) {
+  const numbers = new Set(parcel.waybills.map(({ number_norm: key }) => key));
+  return { ...parcel, round, numbers: [...numbers, ...marksOf(parcel.marks ?? '').map(markKey)] };
+}
+
+/** The token to ask with: empty while nothing is here, or what is here came from a server without deltas or has no marks. @returns {Promise<string>} */
 export async function snapshotToken() {
   await convertOld();
   const round = /** @type {Round | undefined} */ (await (await openDb()).get('snapshot', 'round'));
-  return round?.token ?? '';
+  return (round?.marks && round.token) || '';
 }
 
 /** @returns {Promise<void>} when the snapshot of an earlier version, one large value, lies here as rows */

@@ -1,5 +1,6 @@
 /** Which take's bytes go next, and when the server has them for good. */
-import { removeTake } from '../store/evidence.js';
+import { BytesUnreadable } from '../store/errors.js';
+import { readRange, removeTake } from '../store/evidence.js';
 import { closingRecord, recordById } from '../store/journal.js';
 import { readParcel } from '../store/snapshot_rows.js';
 import { mimeOf } from '../store/take_mime.js';
@@ -49,8 +50,20 @@ export async function nextTake(mayTry) {
  * @param {Omit<import('./upload.js').Sending, 'mime'> & {now: () => number}} run
  * @returns {Promise<void>}
  */
-export async function sendTake({ takeId }, { now, ...run }) {
+export async function sendTake({ takeId, closed }, { now, ...run }) {
+  if (closed && (await isGone(takeId))) return noteTake(takeId, { problem: 'lost' });
   await unlessBlocked(async () => uploadTake({ takeId, mime: await mimeOf(takeId), ...run }), () => verifyTake(takeId, now()));
+}
+
+/** The browser, or somebody, deleted the file and left its row. @param {string} takeId @returns {Promise<boolean>} */
+async function isGone(takeId) {
+  try {
+    await readRange(takeId, 0, 1);
+    return false;
+  } catch (error) {
+    // Whatever may pass is no reason to give a film up.
+    return error instanceof BytesUnreadable && error.gone;
+  }
 }
 
 /**

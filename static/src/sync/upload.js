@@ -126,6 +126,9 @@ function runTus(source, { takeId, mime, url, signal, keep, beforeEach }) {
       ...(url && { uploadUrl: url }),
       metadata: { record: takeId, ...(mime && { mime }) },
       uploadLengthDeferred: source instanceof GrowingSource,
+      // What fits into one piece of this line goes with its creation: one round trip, one transaction. A larger one would
+      // begin anew at each cut, for nobody would have heard its address.
+      uploadDataDuringCreation: source instanceof WholeSource && source.size <= patchBytes,
       chunkSize: patchBytes,
       // Waiting between tries is the runner's: tus stops for good while navigator.onLine is false.
       retryDelays: null,
