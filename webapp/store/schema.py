@@ -9,7 +9,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.domain.permissions import Role
@@ -112,10 +123,15 @@ class EnrolmentCode(Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     device_id: Mapped[str | None]
+    in_place_of: Mapped[str | None] = mapped_column(String(32))  # the phone that lost what it held
 
 
 class Device(Base):
-    """A phone. Its P-256 key was made on it and cannot leave it."""
+    """A phone. Its P-256 key was made on it and cannot leave it.
+
+    ``in_place_of``: the enrolment that it had before its storage was cleared; ``former_seq``: the last number that it
+    says to have signed there.
+    """
 
     __tablename__ = "device"
     id: Mapped[Id]
@@ -124,6 +140,8 @@ class Device(Base):
     public_key: Mapped[bytes] = mapped_column(LargeBinary)  # SPKI DER
     enrolled_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    in_place_of: Mapped[str | None] = mapped_column(String(32))
+    former_seq: Mapped[Big | None]
 
 
 class PlatformAccount(Base):
@@ -143,6 +161,9 @@ class PlatformAccount(Base):
     agent_id: Mapped[str | None] = mapped_column(
         String(32)
     )  # store/schema_shares.Agent, of an agent's account
+    standing: Mapped[str] = mapped_column(
+        Text, default="", server_default=""
+    )  # what is known of its credibility, in words; never a score (S1-10, AMB-14)
     __table_args__ = (UniqueConstraint("organisation_id", "platform", "name"),)
 
 
@@ -431,18 +452,30 @@ class Take(Base):
     events_sha256: Mapped[str | None] = mapped_column(String(64))
     file_state: Mapped[str]  # missing | partial | verified | mismatch
     verified_at: Mapped[datetime | None]
+    goes_on: Mapped[str | None] = mapped_column(String(32))  # the take whose count it goes on with
 
     parcel: Mapped[Parcel] = relationship(lazy="joined")
     tallies: Mapped[list[Tally]] = relationship(back_populates="take")
 
 
 class Tally(Base):
-    """Projection: what one take counted for one order line."""
+    """Projection: what one take counted for one order line, and what it goes on from (usecases/segments.py)."""
 
     __tablename__ = "tally"
     take_id: Mapped[str] = mapped_column(ForeignKey("take.id"), primary_key=True)
     line_id: Mapped[str] = mapped_column(ForeignKey("order_line.id"), primary_key=True, index=True)
     units: Mapped[Big]
+    carried: Mapped[Big | None] = mapped_column(default=0, server_default="0")  # None: not known (yet)
+
+    @hybrid_property
+    def counted(self) -> int | None:
+        """Units of the whole count, all its films together; None while that cannot be said."""
+        return None if self.carried is None else self.units + self.carried
+
+    @counted.inplace.expression
+    @classmethod
+    def _counted(cls) -> ColumnElement[int]:
+        return cls.units + cls.carried
 
     take: Mapped[Take] = relationship(back_populates="tallies")
 

@@ -164,6 +164,8 @@ class Document(Base):
     hidden_at: Mapped[datetime | None]  # nobody deletes evidence: it leaves the lists, with a reason
     hidden_by: Mapped[str | None]
     hidden_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+    firm: Mapped[str] = mapped_column(default="", server_default="")  # of a condition report (S0-44)
+    report_no: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class DocumentOrder(Base):
