@@ -4,6 +4,9 @@ import { setAssets } from './core/assets.js';
 import { registerUpdates } from './device/app_updates.js';
 import { watchInstall } from './device/install.js';
 import { recoverTakes } from './store/evidence.js';
+import { onDatabaseNews } from './store/db.js';
+import { lastSigned } from './store/journal.js';
+import { notePhone, noteWaiting, phoneNote } from './store/phone_note.js';
 import { getSetting } from './store/settings.js';
 import { sealInterrupted } from './store/take_record.js';
 import { refreshSnapshot } from './sync/refresh.js';
@@ -15,6 +18,7 @@ import { loadFirstWords } from './ui/words.js';
 import { recordMeans } from './screens/keep_record.js';
 import { isCode } from './screens/refusal.js';
 import { Shell } from './screens/shell.js';
+import { tellBlocked, tellNoStart } from './screens/start_news.js';
 
 const BLOCKED = 'device_revoked';
 
@@ -30,7 +34,9 @@ function readAssets() {
 
 async function whoWeAre() {
   const [site, worker, device] = await Promise.all([getSetting('site'), getSetting('worker'), getSetting('device')]);
-  setState({ site: device ? site : null, worker });
+  const lost = device ? null : phoneNote();
+  setState({ site: device ? site : null, worker, lost });
+  if (device) notePhone({ device, site: site?.name ?? '', seq: await lastSigned(device) });
   await tellClock();
 }
 
@@ -47,6 +53,7 @@ function noteSync({ online, error, pending, malformed, unverified }) {
   // A record without film (an arrival) that still waits counts as one thing that is not safe.
   const unsafe = Math.max(unverified, pending > 0 ? 1 : 0) + malformed;
   uncommitted = pending;
+  if (!appState().lost) noteWaiting(unsafe);
   setState({ unsafe, online, ...blockedOrNot(error) });
   offerUpdate();
 }
@@ -82,14 +89,21 @@ function startBehind() {
   void refreshSnapshot().catch((error) => (isCode(error, BLOCKED) ? noteState({ error: BLOCKED }) : undefined));
 }
 
-async function start() {
+/** What was stored here is gone while the app runs: whatever screen is open, that is said now. @param {Shell} shell */
+async function storageGone(shell) {
+  setState({ site: null, worker: null, lost: phoneNote(), unsafe: 0, recording: false, interrupted: 0, updateReady: false });
+  await shell.show();
+}
+
+/** @param {HTMLElement} root */
+async function start(root) {
   watchInstall(() => setState({}));
   setAssets(readAssets());
-  const root = document.getElementById('app');
-  if (!root) throw new Error('no #app in this page');
+  onDatabaseNews({ blocked: (blocked) => tellBlocked(root, blocked), lost: () => undefined });
   await loadFirstWords();
   await whoWeAre();
   const shell = new Shell(root);
+  onDatabaseNews({ blocked: () => undefined, lost: () => void storageGone(shell) });
   root.addEventListener('dp-enrolled', () => void whoWeAre().then(startBehind).then(() => shell.go('/scan', { replace: true })));
   root.addEventListener('dp-shift', () => void whoWeAre().then(() => shell.show()));
   startBehind();
@@ -100,4 +114,5 @@ async function start() {
   });
 }
 
-void start();
+const app = document.getElementById('app');
+if (app) start(app).catch((error) => tellNoStart(app, error));

@@ -15,18 +15,16 @@ from sqlalchemy import select
 
 from tests.browser.pages.counting import Counting
 from tests.browser.pages.phone import Phone
-from tests.support.axe import clipped, violations
 from tests.support.browsers import PHONE, browser
 from tests.support.fake_camera import FRAME, film_of_code
 from tests.support.film_reader import bands, last_frame, read_text
+from tests.support.looks import PICTURES, look_everywhere
 from tests.support.serving import Served, serving
 from tests.support.table import Table, lay_table, value
 from webapp.domain.sampling import chimes, draw_seed
 from webapp.store.schema import Record, SideFile
 from webapp.usecases import plans
 from webapp.usecases.demo import PIN
-
-PICTURES = Path(__file__).resolve().parents[1] / "output"
 
 
 @pytest.fixture
@@ -65,10 +63,7 @@ def at_work(page: Page, served: Served, table: Table) -> Phone:
 
 
 def look(page: Page, name: str) -> None:
-    PICTURES.mkdir(exist_ok=True)
-    page.screenshot(path=PICTURES / f"counting-{name}.png")
-    assert violations(page) == [], name
-    assert clipped(page) == [], name
+    look_everywhere(page, f"counting-{name}", language="en")
 
 
 def test_a_take_with_everything_in_it(phone: Phone, table: Table, sku_labels: list[str]) -> None:

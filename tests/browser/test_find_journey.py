@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, Playwright, expect, sync_playwright
+from sqlalchemy import select
 
 from tests.browser.pages.board import Board
 from tests.browser.pages.desk import Desk
@@ -15,6 +17,11 @@ from tests.support.axe import clipped, violations
 from tests.support.browsers import PHONE, TABLET, browser
 from tests.support.serving import serving
 from webapp.adapters.catalogues import catalogue
+from webapp.config import read_settings
+from webapp.store.schema import Order
+from webapp.store.schema_claims import Claim
+from webapp.usecases.case_verify import verify_case_file
+from webapp.wiring import build_services
 
 PICTURES = Path(__file__).resolve().parents[1] / "output"
 FILMED, PARTLY, OUTSTANDING = "3657499272179232333", "3657512208415232333", "3658001177320232333"
@@ -52,8 +59,52 @@ def test_from_a_note_to_the_order_and_from_filters_to_a_file(
         Desk(desk.pages[0], served.address).enter_demo(served.sign_in_link, language)
         board = Board(desk.pages[0], served.address)
         board.speak(language)
+        if language == "zh_CN":
+            the_sealed_file_is_three_interactions_away(board, tmp_path)
         the_note_leads_to_its_orders(board, language)
         the_filtered_board_becomes_a_view_and_a_file(board, language)
+
+
+def in_hand(home: Path) -> dict[str, str]:
+    """What somebody may have of the filmed order: numbers, its label, names, a day, its claim."""
+    services = build_services(read_settings({"DOCKPROOF_HOME": str(home)}, home))
+    with services.database.read() as session:
+        order = session.scalars(select(Order).where(Order.order_no == FILMED)).one()
+        claim = session.scalars(select(Claim).where(Claim.order_id == order.id)).one()
+        assert order.placed_at is not None
+        found = {
+            "order": order.order_no,
+            "waybill": order.waybills[0].number_raw,
+            "label": order.parcels[0].labels[0].code,
+            "supplier": order.supplier.company[3:5],
+            "goods": order.lines[0].title[:4],
+            "customer": order.parcels[0].organisation.customer_code,
+            "ordered on": f"{order.placed_at.astimezone(ZoneInfo('Asia/Shanghai')):%d/%m/%Y}",
+            "received on": f"{order.received_at:%Y-%m-%d}",
+            "claim": f"索赔 {claim.number}",
+        }
+    services.database.engine.dispose()
+    return found
+
+
+def the_sealed_file_is_three_interactions_away(board: Board, folder: Path) -> None:
+    """S3-14, under pressure: from whatever is in hand. A question sent, a line of its answer, the button."""
+    for what, text in in_hand(folder / "home").items():
+        board.open()
+        board.paste_into_search(text)
+        interactions = 1
+        board.page.wait_for_load_state()
+        if not board.page.url.endswith(f"/orders/{FILMED}"):
+            board.page.locator(f"a.order-link[href='/orders/{FILMED}']").first.click()
+            interactions += 1
+        with board.page.expect_download() as waiting:
+            board.page.locator("#case-file button.main").click()
+        interactions += 1
+        assert interactions <= 3, what
+        assert waiting.value.suggested_filename == f"case-{FILMED}.zip", what
+        kept = folder / f"{what}.zip"
+        waiting.value.save_as(kept)
+    assert verify_case_file(kept).ok
 
 
 def the_note_leads_to_its_orders(board: Board, language: str) -> None:

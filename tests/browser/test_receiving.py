@@ -23,7 +23,9 @@ from tests.fixtures.export_1688 import Order, write_export
 from tests.support.axe import clipped, violations
 from tests.support.browsers import PHONE, TABLET, browser
 from tests.support.fake_camera import film_of_code, film_of_picture
+from tests.support.looks import look_everywhere, speak
 from tests.support.serving import Served, serving
+from webapp.adapters.catalogues import catalogue
 from webapp.usecases.demo import PIN
 
 PICTURES = Path(__file__).resolve().parents[1] / "output"
@@ -82,8 +84,10 @@ def dock(
     plan: str | None = None,
     parcels: int = 3,
     camera: str = NOTHING_TO_READ,
+    device: dict[str, int] | None = None,
 ) -> Iterator[tuple[Receiver, Facts]]:
-    """A phone (in Vietnam a tablet) with somebody at work. ``camera``: what the code before it says."""
+    """A phone (in Vietnam a tablet, or as ``device`` says) with somebody at work. ``camera``: what the code before it
+    says."""
     with serving(tmp_path / "home", "--demo") as served:
         with browser(playwright, tmp_path / "desk", language=language, viewport=TABLET) as at_desk:
             desk = Desk(at_desk.pages[0], served.address)
@@ -98,7 +102,7 @@ def dock(
             playwright,
             tmp_path / "phone",
             language=language,
-            viewport=PHONE if site == CHINA else TABLET,
+            viewport=device or (PHONE if site == CHINA else TABLET),
             camera=film,
             touch=True,
         ) as at_dock:
@@ -137,7 +141,7 @@ def test_thirty_parcels_pass_the_gate_untouched(playwright: Playwright, tmp_path
         receiver.gate_scan(codes[7], kind="again")
         receiver.gate_scan("NOBODY-KNOWS-1", kind="unknown")
         assert receiver.gate_sum() == 30
-        look(receiver.page, "zh_CN", "gate")
+        look_everywhere(receiver.page, "receiving-gate", language="zh_CN")
         receiver.touch(receiver.page.locator(".gate-unknown [data-hold]"))
         expect(receiver.page.locator(".gate-unknown .state.ok")).to_be_visible()
         assert receiver.touches == 1
@@ -147,7 +151,7 @@ def test_thirty_parcels_pass_the_gate_untouched(playwright: Playwright, tmp_path
         receiver.page.reload()
         receiver.wait_gate_sum(29)
         assert receiver.compare_slip(32, "zto") == "fewer"
-        look(receiver.page, "zh_CN", "slip")
+        look_everywhere(receiver.page, "receiving-slip", language="zh_CN")
         receiver.leave_gate()
         receiver.wait_until_sent()
         arrivals = facts.said("arrival")
@@ -163,11 +167,11 @@ def test_thirty_parcels_pass_the_gate_untouched(playwright: Playwright, tmp_path
         assert facts.photos() == [("EV-12", None, held["id"]), ("EV-23", None, slip["id"])]
 
 
-@pytest.mark.parametrize("language", ["zh_CN", "vi"])
+@pytest.mark.parametrize(("language", "device"), [("zh_CN", PHONE), ("vi", TABLET)])
 def test_a_clean_parcel_costs_four_touches_and_a_typed_weight(
-    playwright: Playwright, tmp_path: Path, language: str
+    playwright: Playwright, tmp_path: Path, language: str, device: dict[str, int]
 ) -> None:
-    with dock(playwright, tmp_path, language, plan="condition_weight") as (receiver, facts):
+    with dock(playwright, tmp_path, language, plan="condition_weight", device=device) as (receiver, facts):
         before = receiver.counters()
         look(receiver.page, language, "first-screen")
         parcel = receiver.open_parcel(FIRST)
@@ -297,6 +301,12 @@ def test_where_the_camera_is_refused_the_phones_own_one_does(playwright: Playwri
         expect(receiver.page.locator("dp-code-reader .message")).to_be_visible()
         look(receiver.page, "en", "no-camera")
         receiver.wedge("NOBODY-KNOWS-1")
+        expect(receiver.page.locator("[data-hold]")).to_be_visible()
+        # Who cannot read it changes the language, and reads it.
+        for language in ("vi", "en"):
+            speak(receiver.page, language)
+            told = receiver.page.locator(".foot .message.warn")
+            expect(told).to_contain_text(catalogue(language)["scan.unknown_next"])
         receiver.touch(receiver.page.locator("[data-hold]"))
         file = receiver.page.locator("dp-viewfinder input[type=file]")
         video = b"\0\0\0\x18ftypisom" + bytes(64)

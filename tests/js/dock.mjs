@@ -132,8 +132,9 @@ export class Dock {
       const record = Buffer.from(/record (\S+)/.exec(headers.get('Upload-Metadata') ?? '')?.[1].replace(/,.*/, '') ?? '', 'base64').toString();
       const location = `/api/v1/files/u${this.uploads.size + 1}`;
       const told = headers.get('Upload-Length');
-      this.uploads.set(location, { data: Buffer.alloc(0), length: told === null ? null : Number(told), record });
-      return new Response(null, { status: 201, headers: { Location: location } });
+      const made = { data: body, length: told === null ? null : Number(told), record };
+      this.uploads.set(location, made);
+      return new Response(null, { status: 201, headers: { Location: location, ...progressOf(made) } });
     }
     const upload = this.uploads.get(path);
     if (!upload) return refusal(404, 'upload_unknown');
@@ -144,11 +145,12 @@ export class Dock {
       upload.data = Buffer.concat([upload.data, body]);
       if (headers.has('Upload-Length')) upload.length = Number(headers.get('Upload-Length'));
     }
-    const done = upload.data.length === upload.length;
-    const length = upload.length === null ? { 'Upload-Defer-Length': '1' } : { 'Upload-Length': String(upload.length) };
-    return new Response(null, {
-      status: method === 'HEAD' ? 200 : 204,
-      headers: { 'Upload-Offset': String(upload.data.length), ...length, ...(done && { 'Dockproof-Sha256': `sha256:${sha(upload.data)}` }) },
-    });
+    return new Response(null, { status: method === 'HEAD' ? 200 : 204, headers: progressOf(upload) });
   }
+}
+
+/** @param {{data: Buffer, length: number | null}} upload @returns {Record<string, string>} */
+function progressOf({ data, length }) {
+  const whole = length === null ? { 'Upload-Defer-Length': '1' } : { 'Upload-Length': String(length) };
+  return { 'Upload-Offset': String(data.length), ...whole, ...(data.length === length && { 'Dockproof-Sha256': `sha256:${sha(data)}` }) };
 }

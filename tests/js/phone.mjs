@@ -3,7 +3,7 @@ import './no_channels.mjs';
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { makeDeviceKey, signRaw } from '../../static/src/device/keys.js';
-import { closeDb } from '../../static/src/store/db.js';
+import { closeDb, storageBegins } from '../../static/src/store/db.js';
 import { openTake, useBackend } from '../../static/src/store/evidence.js';
 import { appendRecord } from '../../static/src/store/journal.js';
 import { loadKey, saveKey } from '../../static/src/store/keys.js';
@@ -34,6 +34,7 @@ export async function freshPhone() {
   await putSetting('device', DEVICE);
   await putSetting('site', SITE);
   await putSetting('worker', WORKER);
+  storageBegins();
 }
 
 /** @returns {Promise<import('../../static/src/store/journal.js').Means>} */

@@ -112,8 +112,24 @@ test('the oldest photo goes first; one the server cannot read holds up nobody', 
   assert.deepEqual(states, [['committed', 2, undefined], ['problem', 1, 'malformed']]);
 });
 
-test('an upload goes on from the last acknowledged byte', async () => {
+test('what fits into one piece of the line goes with its creation; a lost answer costs that piece', async () => {
   await keep('waybill');
+  await sendPending();
+  dock.steps = [() => {
+    throw new TypeError('network');
+  }];
+  const photo = await nextPhoto(always);
+  assert.ok(photo);
+  await assert.rejects(sendPhoto(photo, run), { name: 'Offline' });
+  await sendPhoto(photo, run);
+  const sent = dock.seen.filter(({ path }) => path.includes('/files'));
+  assert.deepEqual(sent.map(({ method, body }) => [method, body.toString()]), [['POST', 'waybill'], ['POST', 'waybill']]);
+  assert.equal(await countWaitingPhotos(), 0);
+});
+
+test('an upload goes on from the last acknowledged byte', async () => {
+  const large = 'waybill'.repeat(200_000);
+  await keep(large);
   await sendPending();
   dock.steps = [() => undefined, ({ path, body }) => {
     const cut = dock.uploads.get(path);
@@ -125,7 +141,8 @@ test('an upload goes on from the last acknowledged byte', async () => {
   await assert.rejects(sendPhoto(photo, run), { name: 'Offline' });
   await sendPhoto(photo, run);
   const patches = dock.seen.filter(({ method }) => method === 'PATCH');
-  assert.deepEqual(patches.map(({ headers, body }) => [headers.get('Upload-Offset'), body.toString()]), [['0', 'waybill'], ['3', 'bill']]);
+  assert.deepEqual(patches.slice(0, 2).map(({ headers }) => headers.get('Upload-Offset')), ['0', '3']);
+  assert.equal([...dock.uploads.values()].map(({ data }) => data.toString()).join(), large);
   assert.equal(await countWaitingPhotos(), 0);
 });
 

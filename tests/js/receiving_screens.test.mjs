@@ -9,7 +9,7 @@ import { pictureSize } from '../../static/src/device/code_picture.js';
 import { instant } from '../../static/src/screens/count_drafts.js';
 import { GateSession } from '../../static/src/screens/gate_session.js';
 import { holdParcel } from '../../static/src/screens/hold_parcel.js';
-import { mayFilm, pictureOf, reasonsFor, skippedBy, stageOf } from '../../static/src/screens/parcel_flow.js';
+import { closedSteps, mayFilm, mayShow, pictureOf, reasonsFor, skippedBy, stageOf } from '../../static/src/screens/parcel_flow.js';
 import * as drafts from '../../static/src/screens/receiving_drafts.js';
 import { GATE_PATH, discrepancyPath, guidedPath, holdPath, listPath, routeOf, samplePath, verdictPath } from '../../static/src/screens/routes.js';
 import { heldBefore } from '../../static/src/store/held.js';
@@ -286,4 +286,19 @@ test('a second comparison with the slip replaces the first; the end forgets the 
   assert.equal(second.supersedes, first.id);
   await gate.end();
   assert.equal(await getSetting('gate'), null);
+});
+
+test('nothing of the goods is captured before the closed parcel was shown, or somebody said why not', () => {
+  const seen = (/** @type {any[]} */ ...facts) => progressOf(facts, { asked: ['arrive', 'condition', 'weight', 'count'], siteKind: 'CN_forwarder' });
+  const goods = ['EV-01p', 'EV-02', 'EV-03', 'EV-05', 'EV-06', 'EV-09', 'EV-10', 'EV-11', 'EV-13', 'EV-14', 'EV-15', 'EV-29'];
+  const shown = (/** @type {any} */ progress) => goods.filter((slot) => mayShow({ slot }, progress));
+  assert.deepEqual(shown(seen()), []);
+  assert.deepEqual(closedSteps(seen()), ['condition', 'weight']);
+  assert.deepEqual(shown(seen(intact())), []);
+  assert.deepEqual(shown(seen(intact(), fact('skip', { step: 'weight', reason: 'no-scale' }))), goods);
+  assert.deepEqual(shown(seen(intact(), weighed())), goods);
+  assert.deepEqual(shown(seen(fact('opening', { take: LINE, at: '0' }))), goods, 'once it is open it is late, and recorded so');
+  const closed = ['EV-04', 'EV-12', 'EV-16', 'EV-17', 'EV-24'];
+  assert.deepEqual(closed.filter((slot) => mayShow({ slot }, seen())), closed);
+  assert.equal(mayShow({ slot: 'EV-17', nth: 2 }, seen()), false, 'the padding lies inside');
 });

@@ -4,6 +4,7 @@ import { openDB } from 'idb';
 import { IDBFactory } from 'fake-indexeddb';
 import { DEVICE, NOW, PARCEL, SITE, WORKER, arrive, film, freshPhone } from './phone.mjs';
 import { Dock } from './dock.mjs';
+import { skuMark } from '../../static/src/core/sku_marks.js';
 import { closeDb, openDb } from '../../static/src/store/db.js';
 import { recordById, pending } from '../../static/src/store/journal.js';
 import { findByScan, parcelView, pictureHashes, saveSnapshot, snapshotAt, toldAll, toldOf, workers } from '../../static/src/store/snapshot.js';
@@ -56,6 +57,25 @@ test('a code that lies across two blank labels is none of them', async () => {
   const { readBlanks } = await import('../../static/src/store/snapshot_rows.js');
   assert.equal((await readBlanks())[0].codes.length, 20);
   assert.equal((await findByScan('5678901234')).kind, 'none');
+});
+
+test('a label on goods finds its parcel by its mark, and a decoy of another parcel nobody', async () => {
+  const [code, other] = ['ABCDEFGHJF', '7K3MQ9XVT3'];
+  const marks = `${skuMark(SITE.id, 'X'.repeat(10))}${skuMark(SITE.id, code)}`;
+  await saveSnapshot({ ...HEAD, ...NOTHING, parcels: [parcel(1, { marks }), parcel(2, { marks: skuMark(SITE.id, 'Y') })] }, 100);
+  const found = await findByScan(code);
+  assert.equal(found.kind === 'parcel' && found.parcel.id, id(1, 'b'));
+  assert.equal((await findByScan(other)).kind, 'none');
+  assert.deepEqual((await toldOf(id(1, 'b')))?.parcel.marks, marks);
+});
+
+test('rows of a version that knew codes of goods are asked for anew, with marks', async () => {
+  await saveSnapshot({ ...HEAD, ...NOTHING, since: null, token: T(1) }, 100);
+  assert.equal(await snapshotToken(), T(1));
+  const db = await openDb();
+  const { marks: _marks, ...round } = await db.get('snapshot', 'round');
+  await db.put('snapshot', round, 'round');
+  assert.equal(await snapshotToken(), '');
 });
 
 test('an older server sends everything each time, and what it no longer says is gone', async () => {

@@ -225,6 +225,18 @@ test('an own arrival stands until the server says otherwise, and is assumed', as
   assert.deepEqual([confirmed?.receivedAt, confirmed?.source, confirmed?.assumed], [said.received_at, 'server', false]);
 });
 
+test('in Vietnam its own arrival is the receipt, never China\'s', async () => {
+  const site = { ...SNAPSHOT.site, kind: 'VN_warehouse', zone: 'Asia/Ho_Chi_Minh' };
+  const said = { ...SNAPSHOT.parcels[0], received_at: '2026-11-01T05:59:59.000Z', received_zone: 'Asia/Shanghai' };
+  await saveSnapshot({ ...SNAPSHOT, site, parcels: [said] }, NOW);
+  assert.deepEqual([(await parcelView(PARCEL))?.receivedAt, (await parcelView(PARCEL))?.receivedZone], [null, 'Asia/Ho_Chi_Minh']);
+  const arrival = (/** @type {string} */ at, gone = false) => ({ id: at, kind: 'arrival', slot: null, also: [], values: {}, at, worker: null, gone });
+  const facts = [arrival('2026-11-20T01:00:00.000Z', true), arrival('2026-11-20T03:00:00.000Z'), arrival('2026-11-20T02:00:00.000Z')];
+  await saveSnapshot({ ...SNAPSHOT, site, parcels: [{ ...said, facts }] }, NOW + 1);
+  const view = await parcelView(PARCEL);
+  assert.deepEqual([view?.receivedAt, view?.receivedZone, view?.source], ['2026-11-20T02:00:00.000Z', 'Asia/Ho_Chi_Minh', 'server']);
+});
+
 test('a parcel shows its lines in the order\'s own sequence and the customer code of its order', async () => {
   await saveSnapshot(SNAPSHOT, NOW);
   const view = await parcelView(PARCEL);

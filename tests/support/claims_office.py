@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext
@@ -79,6 +79,16 @@ class Office:
                 .where(Order.order_no == order_no, Deadline.rule_id == rule)
             )
             return [one.ended or "running" for one in found]
+
+    def due(self, order_no: str, rule: str) -> list[datetime]:
+        """When the order's clocks of a rule run out."""
+        with self.services.database.read() as session:
+            found = session.scalars(
+                select(Deadline.due_at)
+                .join(Order, Order.id == Deadline.order_id)
+                .where(Order.order_no == order_no, Deadline.rule_id == rule, Deadline.due_at.is_not(None))
+            )
+            return [at for at in found if at is not None]
 
 
 def open_office(home: Path) -> Office:

@@ -79,12 +79,18 @@ def codes(receipt: Receipt) -> list[str]:
 
 
 def whole_take(
-    phone: Phone, at: datetime, counts: Sequence[int] = (12, 3), *, name: str = "", **changes: Any
+    phone: Phone,
+    at: datetime,
+    counts: Sequence[int] = (12, 3),
+    *,
+    name: str = "",
+    closed: str = "complete",
+    **changes: Any,
 ) -> tuple[SignedRecord, SignedRecord]:
     """A film and its count of the red and the blue line; ``name`` tells several apart."""
-    opened, closed = (f"{word} {name}".strip() for word in ("open", "close"))
+    opened, close = (f"{word} {name}".strip() for word in ("open", "close"))
     slices = (*SLICES, name.encode()) if name else SLICES
     return (
         phone.take_open(opened, at, **changes),
-        phone.take(closed, at, opens=opened, slices=slices, counts=counts, **changes),
+        phone.take(close, at, opens=opened, slices=slices, counts=counts, closed=closed, **changes),
     )

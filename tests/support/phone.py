@@ -63,6 +63,7 @@ TYPICAL: Mapping[str, Mapping[str, object]] = {
     },
     "discrepancy": {"type": "short_count", "line": World.red_line, "units": 2},
     "segment": {"of": opaque("open"), "next": opaque("open again")},
+    "handover": {"carrier": sticker_spelling("Bắc Nam"), "ago": 0, "parcels": World.parcel},
     "unidentified": {"alias": sticker_spelling("JD-0099")},
     "withdrawal": {"reason": "mistake"},
 }

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
 
 from PIL import Image, ImageDraw
 
+from webapp.domain.events import events_text, parse_events
+from webapp.domain.evidence import RecordFields, parse, sha256_hex
 from webapp.domain.orders import ImportedLine, ImportedOrder, ImportedWaybill
 
 FILM_MIME = "video/mp4;codecs=avc1,opus"
-FILM_MS = 22_851
 PRICE_FEN = 2_450
 ORDERED = (12, 12)
 
@@ -24,6 +27,17 @@ SPLIT = "3657499272104454545"
 TAOBAO = "2811390720105454545"
 EXPIRED = "3657499272106454545"
 """An account's order numbers share their last six digits; ``copy`` is the twelfth."""
+
+
+def _demo_times() -> tuple[int, int]:
+    """Of the demo's film: its length as committed, and when its last unit was counted; milliseconds."""
+    told = json.loads(files("webapp").joinpath("demo", "evidence.json").read_text("utf-8"))
+    take = next(one for one in told["records"] if "\nkind take\n" in one["text"])
+    mono = parse(take["text"]).mono
+    return mono.stop - mono.start, parse_events(take["side"]["events.txt"])[-1].ms
+
+
+FILM_MS, LAST_UNIT_MS = _demo_times()
 
 ACCOUNTS = {AGENT: ("agent-buyer", "agent"), TAOBAO: ("chi-taobao", "self")}
 
@@ -41,8 +55,21 @@ class Scene:
 
 
 def film(name: str) -> bytes:
-    """The demo's 22.851 s of H.264 with sound; a free box at its end makes each a file of its own."""
+    """The demo's film, H.264 with sound; a free box at its end makes each a file of its own."""
     return _demo_film() + (8 + len(name.encode())).to_bytes(4, "big") + b"free" + name.encode()
+
+
+def counted_at_the_end(
+    fields: RecordFields, side: Sequence[tuple[str, str]]
+) -> tuple[RecordFields, list[tuple[str, str]]]:
+    """The taps as late as the film shows the last of its units, a second apart."""
+    texts = dict(side)
+    if "events.txt" not in texts:
+        return fields, list(side)
+    told = parse_events(texts["events.txt"])
+    late = [replace(one, ms=LAST_UNIT_MS - 1000 * (len(told) - n)) for n, one in enumerate(told, 1)]
+    texts["events.txt"] = events_text(late)
+    return replace(fields, events=sha256_hex(texts["events.txt"])), list(texts.items())
 
 
 def copied(order_no: str, copy: int) -> str:

@@ -25,6 +25,7 @@ from tests.support.situation_parts import (
     TAOBAO,
     Scene,
     copied,
+    counted_at_the_end,
     film,
     imported,
     screenshot,
@@ -342,7 +343,8 @@ class Situations:
         data = film(f"{scene.order_no} {where} {slot}")
         third = len(data) // 3
         slices = (data[:third], data[third : 2 * third], data[2 * third :])
-        fields, side = phone.take_fields(closes, at, opens=opens, slices=slices, counts=counts or (0, 0))
+        said = phone.take_fields(closes, at, opens=opens, slices=slices, counts=counts or (0, 0))
+        fields, side = counted_at_the_end(*said)
         assert fields.file is not None
         fields = replace(
             fields,

@@ -392,6 +392,42 @@ def somebody_is_renamed(floor: Floor) -> None:
     floor.row(schema.Organisation, world.importer, customer_code=floor.name)
 
 
+def parcel_goes_to_freight(floor: Floor) -> None:
+    name, world, tables = floor.name, floor.dock.world, Base.metadata.tables
+    own = {"id": opaque(name), "organisation_id": world.importer, "at": floor.at}
+    with floor.dock.database.write() as session:
+        session.execute(tables["handover"].insert().values(typical(tables["handover"], **own)))
+        parcel = (world.parcel, opaque(f"p {WAITING}"))[floor.n % 2]
+        row = {"handover_id": opaque(name), "parcel_id": parcel}
+        session.execute(tables["handover_parcel"].insert().values(row))
+
+
+def freight_comes_back(floor: Floor) -> None:
+    """The earliest one that stands was stated by mistake, or goes again."""
+    handover = Base.metadata.tables["handover"]
+    with floor.dock.database.write() as session:
+        back = floor.at if floor.n % 2 else None
+        session.execute(handover.update().values(taken_back_at=back))
+    floor.n += 1
+    parcel_goes_to_freight(floor)
+
+
+def count_goes_on(floor: Floor) -> None:
+    """Cut off, and gone on with in a film of its own, which the segment may name before it comes."""
+    first, second = floor.name, floor.name
+    cut = whole_take(floor.phone, floor.at, (9, 4), name=first, slot="EV-18", closed="interrupted")
+    of, film = opaque(f"open {first}"), opaque(f"open {second}")
+    joined = floor.phone.say("segment", floor.name, floor.at, {"of": of, "next": film})
+    on = whole_take(floor.phone, floor.at, (11, 20), name=second, slot="EV-18")
+    for record in (*cut, joined, *on):
+        floor.dock.send(floor.phone.device, record, now=floor.at)
+
+
+def count_is_cut_off(floor: Floor) -> None:
+    cut = whole_take(floor.phone, floor.at, (9, 4), name=floor.name, slot="EV-18", closed="interrupted")
+    floor.dock.send(floor.phone.device, *cut, now=floor.at)
+
+
 EVENTS: tuple[Callable[[Floor], None], ...] = (
     arrives,
     weighed,
@@ -422,4 +458,8 @@ EVENTS: tuple[Callable[[Floor], None], ...] = (
     nobody_knows_one_in_hanoi,
     hold_is_taken_back,
     hold_is_matched,
+    parcel_goes_to_freight,
+    freight_comes_back,
+    count_goes_on,
+    count_is_cut_off,
 )

@@ -276,6 +276,7 @@ LONGEST = "\U0001f4e6" * 200
 
 
 PHOTO_SHA = sha(b"photo one")
+FREIGHT = "QuG6r2MgTmFt"  # Bac Nam, with its marks
 LINE, OTHER, DRAW = "a1" * 16, "b2" * 16, "dd" * 16
 # kind: its own lines in the text, and the values that they carry.
 FACTS: dict[str, tuple[str, dict[str, str | None]]] = {
@@ -336,6 +337,16 @@ FACTS: dict[str, tuple[str, dict[str, str | None]]] = {
     "discrepancy": (
         f"type wrong_item\nline {LINE}\nunits 3\n",
         {"type": "wrong_item", "line": LINE, "units": "3"},
+    ),
+    "handover": (
+        f"carrier {FREIGHT}\ncontract {DRAW}\nseals U1o4ODEyMw\nago 45\nparcels {LINE} {OTHER}\n",
+        {
+            "carrier": FREIGHT,
+            "contract": DRAW,
+            "seals": "U1o4ODEyMw",
+            "ago": "45",
+            "parcels": f"{LINE} {OTHER}",
+        },
     ),
     "item-id": (
         f"line {LINE}\nabout {OTHER}\ntext NjkwMTIzNDU2Nzg5Mg\n",

@@ -1,4 +1,5 @@
-"""The order of evidence at the table (domain.md section 11): what must have been recorded before the parcel was cut."""
+"""The order of evidence at the table (domain.md section 11): what must have been recorded before the parcel was cut,
+and what a sample that is drawn again must say (S3-09)."""
 
 from __future__ import annotations
 
@@ -30,4 +31,11 @@ def order_finding(
         return "weighed_after_opening"
     if kind == "photo" and BEFORE_OPENING_SLOTS & {slot, *(said.get("also") or "").split()}:
         return "photo_after_opening"
+    return None
+
+
+def redraw_finding(kind: str, said: Mapping[str, str | None]) -> str | None:
+    """A finding's code of a sample that somebody drew again without saying why: units could be chosen that way."""
+    if kind == "draw" and said.get("redraw") not in (None, "0") and not said.get("reason"):
+        return "redraw_without_reason"
     return None

@@ -219,19 +219,22 @@ def sku_labels(session: Session, line_ids: Iterable[str]) -> list[tuple[str, str
     return found
 
 
-def stage_counts(session: Session, line_ids: Iterable[str], *, vietnam: bool) -> list[tuple[str, str, int]]:
-    """(line, parcel, units) by the latest closed take at sites of one stage.
+def stage_counts(
+    session: Session, line_ids: Iterable[str], *, vietnam: bool, complete: bool = False
+) -> list[tuple[str, str, int]]:
+    """(line, parcel, units) by the latest closed take at sites of one stage; ``complete``: whole counts alone.
 
-    China and Vietnam count for themselves: neither phone is told the other's count.
+    China and Vietnam count for themselves: neither phone is told the other's count before its own is done.
     """
     stage = Site.kind == site_kinds.VN if vietnam else Site.kind != site_kinds.VN
+    closed = Take.closed == "complete" if complete else Take.closed.is_not(None)
     found: list[tuple[str, str, int]] = []
     for some in portions(line_ids):
         ranked = (
             select(
                 Tally.line_id,
                 Take.parcel_id,
-                Tally.units,
+                Tally.counted.label("units"),
                 func.row_number()
                 .over(
                     partition_by=(Tally.line_id, Take.parcel_id),
@@ -241,7 +244,7 @@ def stage_counts(session: Session, line_ids: Iterable[str], *, vietnam: bool) ->
             )
             .join(Take, Take.id == Tally.take_id)
             .join(Site, Site.id == Take.site_id)
-            .where(Tally.line_id.in_(some), stage, Take.closed.is_not(None))
+            .where(Tally.line_id.in_(some), stage, closed, Tally.counted.is_not(None))
             .subquery()
         )
         latest = select(ranked.c.line_id, ranked.c.parcel_id, ranked.c.units).where(ranked.c.age == 1)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from webapp.domain.evidence import FileClaim, Finding, RecordFields
-from webapp.domain.receiving_order import order_finding
+from webapp.domain.receiving_order import order_finding, redraw_finding
 from webapp.domain.stickers import read_spelling, sticker_key
 from webapp.store import dock as rows
 from webapp.store import evidence as evidence_rows
@@ -16,6 +16,7 @@ from webapp.store.schema_dock import DockFact, Photo, Unidentified
 from webapp.usecases import notices, verdicts
 from webapp.usecases.photo_files import settle_photo, type_differs
 from webapp.usecases.record_findings import Facts
+from webapp.usecases.segments import segment_findings
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -44,10 +45,14 @@ def keep_fact(session: Session, fields: RecordFields, facts: Facts, *, now: date
     session.flush()
     findings += _supersede(session, fields, fact)
     findings += _out_of_order(session, fact)
+    if code := redraw_finding(fact.kind, fact.said):
+        findings.append(Finding(code))
     if fields.kind == "photo":
         findings += _photo(session, fields, now)
     elif fields.kind == "unidentified":
         _hold(session, fact, fields)
+    elif fields.kind == "segment":
+        findings += segment_findings(session, fact)
     fact.findings = sorted({finding.code for finding in (*facts.findings, *findings)})
     session.flush()
     if fields.kind in ("verdict", "draw", "withdrawal"):

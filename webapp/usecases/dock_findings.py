@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
@@ -11,7 +11,8 @@ from webapp.domain import site_kinds
 from webapp.domain.claim_types import CLAIM_TYPES
 from webapp.domain.measurement import Quantity, deviation
 from webapp.domain.responsibility import DamageFacts, Share, damage
-from webapp.domain.situation import apportion
+from webapp.domain.situation import split_units
+from webapp.domain.stickers import shown_text
 from webapp.store.schema import OrderLine, Site
 from webapp.store.schema_dock import DockFact
 from webapp.usecases.diagnosed import Diagnosis, Found
@@ -39,19 +40,18 @@ class Seen:
 
     def _split(self, stages: LineStages, share: Share) -> list[Found]:
         """DT-1: the missing units of a mixed order fall to A and to B by where its parcels are."""
-        letters: dict[str, list[str]] = {}
-        for parcel in self.of.order.parcels:
-            letters.setdefault(self.of.of(parcel.id, self.now).letter, []).append(parcel.id)
         type_id = "freight_loss" if share.stage == "transit" else "short_count"
-        if len(letters) < 2 or share.stage != "CN":
-            parcels = [parcel.id for parcel in self.of.order.parcels]
+        parcels = [parcel.id for parcel in self.of.order.parcels]
+        if share.stage != "CN":
             return [self._share(type_id, stages, share, share.units_milli, parcels)]
-        units = apportion(share.units_milli, [len(parcels) for parcels in letters.values()])
-        return [
-            self._share(type_id, stages, share, milli, parcels)
-            for milli, parcels in zip(units, letters.values(), strict=True)
-            if milli
-        ]
+        parts = split_units(
+            share.units_milli,
+            {one: self.of.custody[one] for one in parcels},
+            platform=self.of.order.platform,
+            authority_end=self.of.switches.authority_end,
+            now=self.now,
+        )
+        return [self._share(type_id, stages, share, part.units_milli, list(part.parcels)) for part in parts]
 
     def _share(self, type_id: str, stages: LineStages, share: Share, milli: int, parcels: list[str]) -> Found:
         counts = (stages.china, stages.vietnam)
@@ -85,8 +85,14 @@ class Seen:
                 continue
             line = lines.get(fact.line_id or "")
             one = self._fact(type_id, fact, line, "supplier", ("supplier",), "stated_at_table")
-            found[one.key] = one
+            item = self._item_id(fact)
+            found[one.key] = replace(one, said={**one.said, "item_id": item}) if item else one
         return list(found.values())
+
+    def _item_id(self, stated: DockFact) -> str:
+        """The ID of one received item, as it was read or typed about this statement last (S2-26); empty: none."""
+        about = [one for one in self.facts if one.kind == "item-id" and one.said["about"] == stated.id]
+        return shown_text(about[-1].said["text"]) if about else ""
 
     def damaged(self) -> list[Found]:
         """DT-4, one a parcel and place where it was seen."""
@@ -133,15 +139,16 @@ class Seen:
         return list(found.values())
 
     def defective(self) -> list[Found]:
-        """Defects found in samples and beside them, summed a line and stage."""
-        sums: dict[tuple[str, str], list[DockFact]] = {}
+        """Defects found in samples and beside them, summed a line, stage and situation (DT-1)."""
+        sums: dict[tuple[str, str, str], list[DockFact]] = {}
         lines = {line.id: line for line in self.of.order.lines}
         for fact in self.facts:
             if fact.kind == "defect" and (fact.line_id or "") in lines:
                 stage = "VN" if self._abroad(fact) else "CN"
-                sums.setdefault((fact.line_id or "", stage), []).append(fact)
+                letter = self.of.of(fact.parcel_id or "", self.now).letter
+                sums.setdefault((fact.line_id or "", stage, letter), []).append(fact)
         found = []
-        for (line_id, _), listed in sums.items():
+        for (line_id, _, _), listed in sums.items():
             units = 1000 * sum(int(fact.said["quantity"]) for fact in listed)
             worst = listed[-1]
             one = self._fact(

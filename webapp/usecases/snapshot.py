@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -14,6 +14,8 @@ from webapp.domain.labels import parse_label
 from webapp.domain.receiving_plan import Plan
 from webapp.domain.refusals import Refusal
 from webapp.domain.sampling_choice import Sampling
+from webapp.domain.sku_marks import sku_marks
+from webapp.store import claims as claim_rows
 from webapp.store import held as held_rows
 from webapp.store import labels as label_rows
 from webapp.store import people
@@ -21,7 +23,7 @@ from webapp.store import plans as plan_rows
 from webapp.store import snapshot as rows
 from webapp.store.database import Database
 from webapp.store.orders import site_shows_picture
-from webapp.store.schema import Device, Order, Parcel, Site
+from webapp.store.schema import Device, Label, Order, Parcel, Site
 from webapp.store.schema_desk import OrderCheck
 from webapp.store.snapshot import Window
 from webapp.usecases.applied_plans import plans_of_orders
@@ -32,6 +34,8 @@ from webapp.usecases.snapshot_facts import ToldAtTable, told_at_table
 from webapp.usecases.snapshot_limits import act_by_of_parcels
 from webapp.usecases.workers import worker_view
 
+_MARKED: Final = "marked"
+"""What phones that ask for marks are told instead, in an order's lines and in parcels with SKU labels."""
 _RANK = {"carton": 1, "blank": 2, "parcel": 3}
 
 
@@ -50,16 +54,28 @@ def window_at(now: datetime) -> Window:
     return Window(recent=day - FACTS_KEPT, waiting=day - WAITING_KEPT)
 
 
-def snapshot(database: Database, *, device_id: str, now: datetime) -> dict[str, Any]:
+def snapshot(database: Database, *, device_id: str, now: datetime, marks: bool = False) -> dict[str, Any]:
     """Everything in one value, as phones of the first release ask for it."""
     with database.read() as session:
         site = site_of(session, device_id)
         told = tell_all(session, site, window_at(now))
         return {
             **head(session, site),
-            **{name: list(views.values()) for name, views in told.items()},
+            **{
+                name: [as_asked(view, marks=marks) for view in views.values()] for name, views in told.items()
+            },
             **parts(session, site.id, window_at(now)),
         }
+
+
+def as_asked(view: Mapping[str, Any], *, marks: bool) -> dict[str, Any]:
+    """An order or a parcel as a phone is sent it: with marks of SKU labels, or for older phones with their codes."""
+    told = {name: part for name, part in view.items() if name != _MARKED}
+    if marks:
+        told |= view.get(_MARKED, {})
+    if "lines" in told:
+        told["lines"] = [as_asked(line, marks=marks) for line in told["lines"]]
+    return told
 
 
 def site_of(session: Session, device_id: str) -> Site:
@@ -71,7 +87,26 @@ def head(session: Session, site: Site) -> dict[str, Any]:
     return {
         "site": site_view(site),
         "workers": [worker_view(worker) for worker in people.workers_at(session, site.id)],
+        "contracts": _contracts(session, site),
     }
+
+
+def _contracts(session: Session, site: Site) -> list[dict[str, Any]]:
+    """Freight contracts to choose from where goods leave China, the latest first; terms and papers stay at the desk."""
+    if site.kind == site_kinds.VN:
+        return []
+    codes = label_rows.customer_codes(session, people.organisations_at(session, site.id))
+    return [
+        {
+            "id": one.id,
+            "customer_code": codes[one.organisation_id],
+            "carrier": one.carrier,
+            "reference": one.reference,
+            "notice_hours": one.notice_hours,
+        }
+        for organisation_id in sorted(codes)
+        for one in claim_rows.contracts(session, organisation_id)
+    ]
 
 
 def parts(session: Session, site_id: str, window: Window) -> dict[str, Any]:
@@ -105,8 +140,9 @@ def tell(
     customers = label_rows.customer_codes(session, {order.organisation_id for order in order_rows.values()})
     act_by = act_by_of_parcels(session, parcel_rows, plans)
     least = least_grams(session, site.id, parcel_rows)
+    handed = claim_rows.handed_over(session, [parcel.id for parcel in parcel_rows])
     wanted = asks_of_parcels(session, parcels, abroad=site.kind == site_kinds.VN)
-    skus = _sku_codes(rows.sku_labels(session, lines))
+    skus = _sku_codes(site.id, rows.sku_labels(session, lines))
     return {
         "orders": {
             order.id: _order(
@@ -121,11 +157,12 @@ def tell(
             for order in order_rows.values()
         },
         "parcels": {
-            parcel.id: _parcel(parcel)
+            parcel.id: _parcel(parcel, site.id)
             | told.of_parcel(parcel.id)
             | {
                 "least_grams": least.get(parcel.id),
                 "act_by": _instant(act_by.get(parcel.id)),
+                "handed_over": _instant(handed[parcel.id].at) if parcel.id in handed else None,
                 "wanted": [asdict(ask) for ask in wanted.get(parcel.id, [])],
             }
             for parcel in parcel_rows
@@ -152,13 +189,19 @@ def site_view(site: Site) -> dict[str, str]:
     }
 
 
-def _sku_codes(labels: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """The valid SKU label of a line: a wedge scanner counts units by it. Lines with a label per so many pieces send
-    none, since the number of labels would tell the ordered quantity."""
+def _sku_codes(site_id: str, labels: Iterable[tuple[str, str]]) -> dict[str, dict[str, Any]]:
+    """The valid SKU labels of a line: a wedge scanner counts units by them. A phone that asks for no marks is told the
+    code of a line's only label, and none of several, since their number would tell the ordered quantity."""
     codes: dict[str, list[str]] = {}
     for line_id, code in labels:
         codes.setdefault(line_id, []).append(code)
-    return {line: some for line, some in codes.items() if len(some) == 1}
+    return {
+        line: {
+            "codes": some if len(some) == 1 else [],
+            _MARKED: {"codes": [], "marks": sku_marks(site_id, line, some)},
+        }
+        for line, some in codes.items()
+    }
 
 
 def _order(
@@ -168,7 +211,7 @@ def _order(
     checks: list[OrderCheck],
     told: ToldAtTable,
     parcels: int,
-    skus: dict[str, list[str]],
+    skus: dict[str, dict[str, Any]],
 ) -> dict[str, Any]:
     return {
         "id": order.id,
@@ -194,7 +237,8 @@ def _order(
                 "picture": line.picture_sha256,
                 "pack_factor": line.pack_factor,
                 "unit_weight_mg": line.unit_weight_mg,
-                "codes": skus.get(line.id, []),
+                "codes": [],
+                **skus.get(line.id, {}),
                 **told.of_line(line, parcels=parcels),
             }
             for line in order.lines
@@ -250,7 +294,7 @@ def _holds(session: Session, site_id: str, window: Window) -> dict[str, dict[str
     return told
 
 
-def _parcel(parcel: Parcel) -> dict[str, Any]:
+def _parcel(parcel: Parcel, site_id: str) -> dict[str, Any]:
     waybill = parcel.waybill
     # The last valid one is the parcel's own on screens and in records: not a carton's, nor a bag's inside it.
     by_rank = sorted(
@@ -265,8 +309,25 @@ def _parcel(parcel: Parcel) -> dict[str, Any]:
         ]
         if waybill
         else [],
-        "labels": [label.code for label in by_rank if label.voided_at is None],
-        "voided_labels": [label.code for label in by_rank if label.voided_at is not None],
+        **_labels(by_rank),
+        **_without_skus(site_id, parcel.id, by_rank),
         "received_at": _instant(parcel.received_at),
         "received_zone": parcel.received_zone,
     }
+
+
+def _labels(labels: Sequence[Label]) -> dict[str, list[str]]:
+    return {
+        "labels": [label.code for label in labels if label.voided_at is None],
+        "voided_labels": [label.code for label in labels if label.voided_at is not None],
+    }
+
+
+def _without_skus(site_id: str, parcel_id: str, labels: Sequence[Label]) -> dict[str, Any]:
+    """A parcel is found by its goods' labels as well; listed among its own, they would tell how many there are."""
+    skus = [label for label in labels if label.kind == "sku"]
+    if not skus:
+        return {}
+    others = [label for label in labels if label.kind != "sku"]
+    marks = sku_marks(site_id, parcel_id, [label.code for label in skus])
+    return {_MARKED: {**_labels(others), "marks": marks}}

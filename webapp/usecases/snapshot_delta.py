@@ -19,7 +19,7 @@ from webapp.domain.snapshot_delta import LISTS, PARTS, Page, State, digest, page
 from webapp.store import snapshot as rows
 from webapp.store.database import Database
 from webapp.store.schema import Site
-from webapp.usecases.snapshot import Views, head, parts, site_of, tell, tell_all, window_at
+from webapp.usecases.snapshot import Views, as_asked, head, parts, site_of, tell, tell_all, window_at
 from webapp.usecases.snapshot_changes import Touched, touched_by
 
 MOST_AT_ONCE: Final = 5_000
@@ -39,13 +39,21 @@ class _Now:
 
 
 def changes(
-    database: Database, states: SnapshotStates, *, device_id: str, since: str, most: int | None, now: datetime
+    database: Database,
+    states: SnapshotStates,
+    *,
+    device_id: str,
+    since: str,
+    most: int | None,
+    now: datetime,
+    marks: bool = False,
 ) -> dict[str, Any]:
     """``since``: the token of an earlier answer, or empty. In the answer ``since`` is null when it replaces all that
-    the phone holds; ``more`` says that there is more to ask for at once, under the new ``token``.
+    the phone holds; ``more`` says that there is more to ask for at once, under the new ``token``. ``marks``: of SKU
+    labels, instead of their codes.
     """
     with database.read() as session:
-        asked = _Question(session, states, site_of(session, device_id), now)
+        asked = _Question(session, states, site_of(session, device_id), now, marks)
         try:
             return asked.answer(since, most)
         except _Stale:
@@ -61,6 +69,7 @@ class _Question:
     states: SnapshotStates
     site: Site
     at: datetime
+    marks: bool
     trust: bool = True
 
     def answer(self, since: str, most: int | None) -> dict[str, Any]:
@@ -103,7 +112,9 @@ class _Question:
                 if one not in found or digest(found[one]) != self._state(now)[f"{name}/{one}"]:
                     raise _Stale
             now.views[name] |= found
-        told: dict[str, Any] = {name: [now.views[name][one] for one in wanted[name]] for name in LISTS}
+        told: dict[str, Any] = {
+            name: [as_asked(now.views[name][one], marks=self.marks) for one in wanted[name]] for name in LISTS
+        }
         if page.parts:
             told |= {name: view for name, view in self._parts().items() if name in page.parts}
         return told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,22 +11,27 @@ from sqlalchemy.orm import Session
 
 from webapp.domain import site_kinds
 from webapp.domain.count_check import count_check
+from webapp.domain.segments import part_of
 from webapp.store import dock as rows
 from webapp.store import snapshot as snapshot_rows
+from webapp.store import takes as take_rows
 from webapp.store.schema import OrderLine, Site, Take
 from webapp.store.schema_dock import DockFact
-from webapp.usecases.draw_seeds import seeds_told
+from webapp.usecases.draw_seeds import labels_filmed, seeds_told
 from webapp.usecases.record_projections import COUNT_SLOTS
 
 
 @dataclass(frozen=True)
 class ToldAtTable:
-    """``counted`` and ``china``: line → [(parcel, units)]; ``china`` is None at a site that is not in Vietnam."""
+    """``counted``, ``china``, ``vietnam``: line → [(parcel, units)]. ``china`` is None at a site outside Vietnam;
+    ``vietnam`` was counted there to the end: of those parcels China's count is no secret any more.
+    """
 
     facts: dict[str, list[dict[str, Any]]]
     open_takes: dict[str, list[dict[str, Any]]]
     counted: dict[str, list[tuple[str, int]]]
     china: dict[str, list[tuple[str, int]]] | None
+    vietnam: dict[str, list[tuple[str, int]]]
 
     def of_parcel(self, parcel_id: str) -> dict[str, Any]:
         return {"facts": self.facts.get(parcel_id, []), "open_takes": self.open_takes.get(parcel_id, [])}
@@ -40,8 +45,14 @@ class ToldAtTable:
         return {
             "check": None if expected is None else count_check(line.id, expected),
             "counted": [list(pair) for pair in self.counted.get(line.id, [])],
+            "china": self._china_told(line.id),
             "parcels": parcels,
         }
+
+    def _china_told(self, line_id: str) -> list[list[object]]:
+        """China's count of the parcels whose own count is done: before it would be no blind one."""
+        own = {parcel for parcel, _ in self.vietnam.get(line_id, [])}
+        return [[parcel, units] for parcel, units in (self.china or {}).get(line_id, []) if parcel in own]
 
     def _expected(self, line: OrderLine, parcels: int) -> int | None:
         china = (self.china or {}).get(line.id, [])
@@ -55,9 +66,11 @@ def told_at_table(
 ) -> ToldAtTable:
     """Of these parcels what was recorded since then, and of these lines whatever stands counted."""
     facts = rows.facts_at(session, site.id, since, parcels)
-    takes = rows.open_takes_at(session, site.id, since, parcels)
+    takes = _unfinished(session, rows.unfinished_takes_at(session, site.id, since, parcels), facts)
     closed = rows.closed_takes_at(session, site.id, since, parcels)
-    people = {fact.worker_id for fact in facts} | {take.worker_id for take in [*takes, *closed]}
+    films = take_rows.takes_by_id(session, {film for one in takes for film in one.films})
+    labels = labels_filmed(session, films)
+    people = {fact.worker_id for fact in facts} | {take.worker_id for take in [*films.values(), *closed]}
     names = rows.worker_names(session, {worker for worker in people if worker})
     by_parcel: dict[str, list[dict[str, Any]]] = {}
     seeds = seeds_told(session, facts)
@@ -68,22 +81,69 @@ def told_at_table(
     for take in closed:
         by_parcel.setdefault(take.parcel_id, []).append(_closed_take(take, names))
     open_takes: dict[str, list[dict[str, Any]]] = {}
-    # Somebody's unfinished film of a measurement or a function test is no count to go on with.
-    for take in (take for take in takes if take.slot in COUNT_SLOTS):
-        open_takes.setdefault(take.parcel_id, []).append(
-            {
-                "take": take.id,
-                "worker": names.get(take.worker_id or ""),
-                "started_at": take.opened_at.isoformat(timespec="milliseconds"),
-            }
-        )
+    for one in takes:
+        told = _open_take(one, films, names) | {"label": labels.get(one.take.id)}
+        open_takes.setdefault(one.take.parcel_id, []).append(told)
     vietnam = site.kind == site_kinds.VN
     return ToldAtTable(
         facts=by_parcel,
         open_takes=open_takes,
         counted=_by_line(snapshot_rows.stage_counts(session, lines, vietnam=vietnam)),
         china=_by_line(snapshot_rows.stage_counts(session, lines, vietnam=False)) if vietnam else None,
+        vietnam=_by_line(snapshot_rows.stage_counts(session, lines, vietnam=True, complete=True))
+        if vietnam
+        else {},
     )
+
+
+@dataclass(frozen=True)
+class _Unfinished:
+    """A count that can be gone on with. ``films``: it and those that it goes on with itself, the first one first.
+
+    ``units`` by line, of all its films; None while somebody's phone has not said how many.
+    """
+
+    take: Take
+    films: list[str]
+    ended_at: datetime | None
+    units: list[tuple[str, int]] | None
+
+
+def _unfinished(session: Session, takes: Sequence[Take], facts: Sequence[DockFact]) -> list[_Unfinished]:
+    """Nobody has gone on with them, and after one that was cut off nobody has counted the parcel whole."""
+    standing = [fact for fact in facts if fact.gone_by is None]
+    gone = {fact.said["opens"] for fact in facts if fact.kind == "take"}
+    ended = {fact.said["opens"]: fact.at for fact in standing if fact.kind == "take"}
+    followed = {fact.said["of"] for fact in standing if fact.kind == "segment"}
+    before = {str(fact.said["next"]): str(fact.said["of"]) for fact in standing if fact.kind == "segment"}
+    whole: dict[str, datetime] = {}
+    for fact in standing:
+        if fact.kind == "take" and fact.said["closed"] == "complete" and fact.slot in COUNT_SLOTS:
+            whole[str(fact.parcel_id)] = fact.at
+    units = take_rows.counted_units(session, [take.id for take in takes if take.closed is not None])
+    found = []
+    # Somebody's unfinished film of a measurement or a function test is no count to go on with.
+    for take in (take for take in takes if take.slot in COUNT_SLOTS and take.id not in followed):
+        at = ended.get(take.id)
+        taken_back = at is None and take.id in gone
+        counted_since = at is not None and whole.get(take.parcel_id, at) > at
+        if take.closed is not None and (taken_back or counted_since):
+            continue
+        films = [*part_of(before, take.id), take.id]
+        found.append(_Unfinished(take, films, at or take.closed_at, units.get(take.id)))
+    return found
+
+
+def _open_take(one: _Unfinished, films: Mapping[str, Take], names: Mapping[str, str]) -> dict[str, Any]:
+    """What was counted so far is no secret: it is not what was ordered, and whoever goes on needs it."""
+    return {
+        "take": one.take.id,
+        "worker": names.get(one.take.worker_id or ""),
+        "started_at": one.take.opened_at.isoformat(timespec="milliseconds"),
+        "ended_at": one.ended_at.isoformat(timespec="milliseconds") if one.ended_at else None,
+        "units": None if one.units is None else [list(pair) for pair in one.units],
+        "before": [names.get(films[film].worker_id or "") for film in one.films[:-1] if film in films],
+    }
 
 
 def _by_line(counts: list[tuple[str, str, int]]) -> dict[str, list[tuple[str, int]]]:

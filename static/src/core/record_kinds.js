@@ -39,6 +39,9 @@ export const DISCREPANCIES = /** @type {const} */ ([
 ]);
 export const DELIVERY = /** @type {const} */ (['accepted', 'annotated', 'refused']);
 
+/** Parcels in one hand-over to a carrier; what is more goes into the next one. */
+export const MOST_HANDED_OVER = 400;
+
 /** @param {readonly string[]} words */
 const oneOf = (words) => `(?:${words.join('|')})`;
 /** @param {string} shape */
@@ -155,6 +158,13 @@ const KEYS = {
     ['next', ID],
   ],
   unidentified: [['alias', SPELLING]],
+  handover: [
+    ['carrier', SPELLING],
+    ['contract', noneOr(ID)],
+    ['seals', noneOr(SPELLING)],
+    ['ago', '(?:0|[1-9]\\d{0,4})'],
+    ['parcels', `${ID}(?: ${ID}){0,${MOST_HANDED_OVER - 1}}`],
+  ],
   withdrawal: [['reason', CODE]],
 };
 

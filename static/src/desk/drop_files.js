@@ -1,9 +1,13 @@
 /** Files come by dragging, by pasting a screenshot, or from the phone's share sheet into the form's own file field. */
 
-import { takeShared } from '../device/shared_files.js';
+import { forgetShares, waitingShares } from '../device/shared_files.js';
+
+/** Of the shared files that the form in this tab has sent; the page after it says whether they were filed. */
+const SENT = 'shared-files-sent';
 
 /** @param {Document} page */
 export function takeDrops(page) {
+  void forgetFiled();
   for (const form of page.querySelectorAll('form[data-drop]')) {
     if (form instanceof HTMLFormElement) listen(page, form);
   }
@@ -53,11 +57,20 @@ function tell(form, field) {
   note.textContent = (note.dataset.words ?? '').replace('{n}', String(names.length)).replace('{names}', names.join(', '));
 }
 
+/** The server says how many it filed only when it did. */
+async function forgetFiled() {
+  const sent = sessionStorage.getItem(SENT);
+  if (sent === null || !new URLSearchParams(location.search).has('filed')) return;
+  sessionStorage.removeItem(SENT);
+  await forgetShares(JSON.parse(sent));
+}
+
 /** @param {HTMLFormElement} form @param {HTMLInputElement} field */
 async function fromShareSheet(form, field) {
-  const files = await takeShared();
+  const { keys, files } = await waitingShares();
   if (files.length === 0) return;
   add(form, field, files);
+  form.addEventListener('submit', () => sessionStorage.setItem(SENT, JSON.stringify(keys)));
   const note = form.querySelector('[data-shared-note]');
   const none = form.querySelector('[data-shared-none]');
   if (note instanceof HTMLElement) {

@@ -40,11 +40,12 @@ export function frameArea(n, width, height) {
  * @param {HTMLVideoElement} options.video playing
  * @param {string} options.worker URL of the worker's script
  * @param {string} options.wasm URL of zxing's wasm
+ * @param {'labels' | 'goods'} [options.reads] goods carry more kinds of codes
  * @param {(codes: ScannedCode[]) => void} options.onCodes
  * @param {() => void} options.onBroken the reader cannot work on this phone: offer typing
  * @returns {{ stop: () => void }}
  */
-export function startScanner({ video, worker: workerUrl, wasm, onCodes, onBroken }) {
+export function startScanner({ video, worker: workerUrl, wasm, reads = 'labels', onCodes, onBroken }) {
   const worker = new Worker(workerUrl, { type: 'module' });
   const canvas = document.createElement('canvas');
   const pen = canvas.getContext('2d', { willReadFrequently: true });
@@ -62,7 +63,7 @@ export function startScanner({ video, worker: workerUrl, wasm, onCodes, onBroken
     waitingSince = 0;
     if (event.data.codes.length > 0) onCodes(event.data.codes);
   });
-  worker.postMessage({ wasm });
+  worker.postMessage({ wasm, reads });
 
   const timer = setInterval(() => {
     if (!ready || !pen || !video.videoWidth || document.visibilityState === 'hidden') return;

@@ -24,19 +24,34 @@ export async function keepShared(request, now) {
 }
 
 /**
- * Every file that waits, oldest first; they are gone from here afterwards.
- * @returns {Promise<File[]>}
+ * Every file that waits, oldest first. They wait on until they are filed: a page that is left, or a filing that the
+ * network broke off, loses nothing.
+ * @returns {Promise<{ keys: string[], files: File[] }>}
  */
-export async function takeShared() {
-  if (!('caches' in globalThis)) return [];
+export async function waitingShares() {
+  /** @type {{ keys: string[], files: File[] }} */
+  const found = { keys: [], files: [] };
+  if (!('caches' in globalThis)) return found;
   const cache = await caches.open(WAITING);
-  const found = [];
   for (const key of await cache.keys()) {
     const kept = await cache.match(key);
-    await cache.delete(key);
-    if (!kept || Date.now() - Number(kept.headers.get('Shared-At')) > KEPT_MS) continue;
+    if (!kept || Date.now() - Number(kept.headers.get('Shared-At')) > KEPT_MS) {
+      await cache.delete(key);
+      continue;
+    }
     const name = decodeURIComponent(kept.headers.get('Shared-Name') ?? 'file');
-    found.push(new File([await kept.blob()], name, { type: kept.headers.get('Content-Type') ?? '' }));
+    found.keys.push(new URL(key.url).pathname);
+    found.files.push(new File([await kept.blob()], name, { type: kept.headers.get('Content-Type') ?? '' }));
   }
   return found;
+}
+
+/**
+ * They were filed.
+ * @param {string[]} keys as ``waitingShares`` gave them
+ */
+export async function forgetShares(keys) {
+  if (!('caches' in globalThis)) return;
+  const cache = await caches.open(WAITING);
+  for (const key of keys) await cache.delete(key);
 }

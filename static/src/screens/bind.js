@@ -53,7 +53,7 @@ export class BindScreen extends ScanScreen {
 
   /** @param {Found} found @param {string} text */
   async found(found, text) {
-    if (found.kind === 'blank') return this.refuse({ what: t('bind.other_blank', { code: printedCode(found.code) }), next: t('bind.hint') });
+    if (found.kind === 'blank') return this.refuse(() => ({ what: t('bind.other_blank', { code: printedCode(found.code) }), next: t('bind.hint') }));
     if (found.kind === 'none') return super.found(found, text);
     const parcel = found.others.length > 0 ? await this.chooseParcel([found.parcel, ...found.others], text) : found.parcel.id;
     if (parcel) await this.bindTo(parcel);
@@ -69,7 +69,7 @@ export class BindScreen extends ScanScreen {
     return nothing;
   }
 
-  /** @private @param {{ what: string, next: string }} words */
+  /** @private @param {() => { what: string, next: string }} words */
   refuse(words) {
     signalRefused();
     this.refused = words;
@@ -82,7 +82,8 @@ export class BindScreen extends ScanScreen {
     if (!view) return;
     const customer = view.customerCode ?? '';
     if (this.owner !== null && customer && customer !== this.owner) {
-      this.refuse({ what: t('bind.other_customer', { owner: this.owner, customer }), next: t('bind.other_customer_next', { customer }) });
+      const { owner } = this;
+      this.refuse(() => ({ what: t('bind.other_customer', { owner: owner ?? '', customer }), next: t('bind.other_customer_next', { customer }) }));
       return;
     }
     this.refused = null;
@@ -91,7 +92,7 @@ export class BindScreen extends ScanScreen {
     try {
       await keepRecord(bindDraft(this.text, { parcel: id, orders: view.parcel.orders }, nowSpan()));
     } catch (error) {
-      this.refuse({ what: refusalWords(error), next: t('bind.again') });
+      this.refuse(() => ({ what: refusalWords(error), next: t('bind.again') }));
       return;
     }
     signalDone();

@@ -2,6 +2,7 @@
 
 import { html, nothing } from 'lit';
 import { formatInstant } from '../core/deadlines.js';
+import { getSetting, putSetting } from '../store/settings.js';
 import { captures } from '../sync/captures.js';
 import { onState as onSync, poke } from '../sync/drain.js';
 import { everythingSafe, queueTotals } from '../sync/totals.js';
@@ -12,6 +13,7 @@ import { appState, onState } from '../ui/state.js';
 import { View } from '../ui/view.js';
 import { t } from '../ui/words.js';
 import { captureRow, isAtRisk, sizeText } from './capture_state.js';
+import { formerPhoneBody } from './former_phone.js';
 import { PhoneCare } from './phone_care.js';
 
 /** @typedef {import('../sync/captures.js').Capture} Capture */
@@ -26,6 +28,8 @@ export class CapturesScreen extends View {
     this.list = null;
     /** @type {import('../sync/totals.js').Totals | null} */
     this.totals = null;
+    /** @type {import('../store/settings.js').FormerPhone | null} */
+    this.former = null;
     this.care = new PhoneCare();
     /** @type {string | null} */
     this.refused = null;
@@ -53,14 +57,14 @@ export class CapturesScreen extends View {
 
   /** @private */
   async load() {
-    [this.list, this.totals] = await Promise.all([captures(), queueTotals()]);
+    [this.list, this.totals, this.former] = await Promise.all([captures(), queueTotals(), getSetting('former')]);
     this.requestUpdate();
   }
 
   render() {
     return html`${appBar({ title: t('sync.title'), back: () => this.go('/scan') })}
       <div class="page">
-        ${this.list ? this.renderList(this.list) : waiting(t('phone.loading'))}
+        ${this.list ? this.renderList(this.list) : waiting(t('phone.loading'))} ${this.renderFormer()}
         ${this.care}
       </div>
       <div class="foot">
@@ -84,6 +88,20 @@ export class CapturesScreen extends View {
     await this.load();
   }
 
+  /** @private */
+  async formerRead() {
+    await putSetting('former', null);
+    await this.load();
+  }
+
+  /** @private */
+  renderFormer() {
+    if (!this.former) return nothing;
+    return html`<section class="card stack" data-former><h2>${t('former.title')}</h2>
+      ${formerPhoneBody(this.former, appState().site?.zone ?? 'Asia/Shanghai')}
+      <button type="button" class="big plain" @click=${() => void this.formerRead()}>${t('former.read')}</button></section>`;
+  }
+
   /** What the server last said against these captures, in words. @private @returns {string | null} */
   refusedWords() {
     if (this.refused === 'device_revoked') return t('sync.blocked_next');
@@ -99,7 +117,7 @@ export class CapturesScreen extends View {
         ? messageBox({ kind: 'warn', what: t('sync.at_risk', { n: risky }), next })
         : messageBox({ kind: 'info', what: t('sync.all_safe') })}
       ${appState().clockMoved ? messageBox({ kind: 'warn', what: t('sync.clock_moved'), next: t('sync.clock_moved_next') }) : nothing}
-      ${list.length > 0 ? html`<ul class="card tight rows">${list.map(takeRow)}</ul>` : nothing}
+      ${list.length > 0 ? html`<ul class="card tight rows">${[...list].sort((a, b) => rank(a) - rank(b)).map(takeRow)}</ul>` : nothing}
       ${this.totals ? totalsCard(this.totals) : nothing}`;
   }
 }
@@ -115,20 +133,26 @@ function totalsCard({ device, workers }) {
     ${workers.map((one) => row(one.worker ?? t('sync.nobody'), one))}</ul>`;
 }
 
-/** @param {Capture} capture @returns {string} */
+/** Whose goods, then what it is. @param {Capture} capture @returns {[string, string | null]} */
 function titleOf({ kind, n, orderNos, state }) {
-  if (kind === 'records') return t('sync.records', { n });
-  if (kind === 'take') return orderNos.join(', ') || t('sync.no_order');
+  if (kind === 'records') return [t('sync.records', { n }), null];
+  const order = orderNos.join(', ') || t('sync.no_order');
+  if (kind === 'take') return [order, t('sync.film')];
   const photos = t('sync.photos', { n });
-  return state === 'verified' ? photos : [photos, orderNos.join(', ') || t('sync.no_order')].join(' · ');
+  return state === 'verified' ? [photos, null] : [order, photos];
 }
+
+/** What somebody must do something about comes first, then what waits. @param {Capture} capture */
+const rank = (capture) => (capture.state === 'problem' ? 0 : isAtRisk(capture) ? 1 : 2);
 
 /** @param {Capture} capture */
 function takeRow(capture) {
   const zone = appState().site?.zone ?? 'Asia/Shanghai';
+  const [title, what] = titleOf(capture);
   return html`<li class="take-row">
     <div class="grow">
-      <p class="number"><strong>${titleOf(capture)}</strong></p>
+      <p class="number"><strong>${title}</strong></p>
+      ${what ? html`<p>${what}</p>` : nothing}
       <p class="quiet number">${formatInstant(capture.startedMs, zone)}</p>
       ${captureRow(capture)}
     </div>

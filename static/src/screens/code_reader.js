@@ -68,7 +68,7 @@ export class CodeReader extends CameraView {
       ${this.phase === 'opening' ? html`<div class="camera-note">${waiting(t('scan.opening'))}</div>` : nothing}
       ${live
         ? html`<div class="frame ${this.hit ? 'hit' : ''}" aria-hidden="true"><i></i><i></i><i></i><i></i></div>
-            <p class="camera-hint">${this.hint}</p>`
+            ${this.hint ? html`<p class="camera-hint">${this.hint}</p>` : nothing}`
         : nothing}
       ${live ? html`<div class="reader-lens">${this.renderLens()}</div>` : nothing}
       ${bad ? html`<div class="camera-note">${this.renderProblem()}</div>` : nothing}

@@ -64,8 +64,14 @@ function packForm(typed, wrong) {
 function weightForm(typed, unitWeightMg, wrong) {
   const read = () => readWeight(typed, unitWeightMg);
   return html`${numberField('estimate-grams', t('count.weight_grams'), typed, 'first', read)}
-    <p class="quiet number">${t('count.weight_unit', { mg: unitWeightMg })}</p>
+    <p class="quiet number">${t('count.weight_one', { g: gramsText(unitWeightMg) })}</p>
     ${outcome(read(), wrong)}`;
+}
+
+/** Exact: `250`, `0.35`. @param {number} mg */
+function gramsText(mg) {
+  const part = mg % 1000 === 0 ? '' : `.${String(mg % 1000).padStart(3, '0')}`.replace(/0+$/, '');
+  return `${Math.floor(mg / 1000)}${part}`;
 }
 
 /** @param {Estimate | null} estimate @param {boolean} wrong */

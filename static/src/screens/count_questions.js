@@ -57,16 +57,13 @@ export async function askLine(lines) {
  * Lines of which it can be said that the count is not what was ordered; never by how much, or in which direction.
  * @param {readonly Line[]} lines
  * @param {string} parcelId
- * @param {ReadonlyMap<string, number>} perLine
+ * @param {ReadonlyMap<string, number>} perLine of the whole count, with what it goes on from
  * @param {readonly KeptEstimate[]} estimates a line with one has no unit count
- * @param {ReadonlyMap<string, number> | null} before units of the take that this one goes on with; null: not known here
  * @returns {Line[]}
  */
-export function differingLines(lines, parcelId, perLine, estimates, before) {
-  if (before === null) return [];
-  const units = (/** @type {Line} */ { id }) => (perLine.get(id) ?? 0) + (before.get(id) ?? 0);
+export function differingLines(lines, parcelId, perLine, estimates) {
   return lines.filter(
-    (line) => !estimates.some((one) => one.line === line.id) && countDiffers(line, parcelId, units(line)) === true,
+    (line) => !estimates.some((one) => one.line === line.id) && countDiffers(line, parcelId, perLine.get(line.id) ?? 0) === true,
   );
 }
 

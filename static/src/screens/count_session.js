@@ -7,6 +7,7 @@ import { drawSeed } from '../core/sampling.js';
 import { openCamera, showStream } from '../device/camera.js';
 import { TakeRecorder } from '../device/recorder.js';
 import { holdAwake } from '../device/wakelock.js';
+import { keepContinued } from '../store/continued.js';
 import { openTake } from '../store/evidence.js';
 import { takeChallenge } from '../store/challenges.js';
 import { sealTake } from '../store/take_record.js';
@@ -92,7 +93,7 @@ export class CountSession {
    * @param {object} how
    * @param {readonly TakeStep[]} how.proven before the take
    * @param {boolean} how.sampled whether drawn units are put aside
-   * @param {string | null} how.goesOn the unfinished take that this one goes on with
+   * @param {{ take: string, continued: import('../store/continued.js').Continued } | null} how.goesOn the unfinished take that this one goes on with
    * @param {ReadonlyMap<string, number>} [how.tranches] the next tranche of each line; left out: the first
    * @param {string} [how.slot] what the film shows; only a count's tallies units
    * @returns {Promise<void>}
@@ -112,13 +113,17 @@ export class CountSession {
     this.recorder = recorder;
     const challenge = await takeChallenge();
     const { id, hash } = await keepRecord(takeOpenDraft(this.refs, nowSpan(), challenge, slot));
-    if (goesOn) await keepRecord(segmentDraft(this.refs, nowSpan(), { of: goesOn, next: id }));
+    if (goesOn) {
+      await keepContinued(id, goesOn.continued);
+      await keepRecord(segmentDraft(this.refs, nowSpan(), { of: goesOn.take, next: id }));
+    }
     const take = await openTake(id, { mime: recorder.mime, lines: slot === COUNT_SLOT ? this.refs.lines : [] });
     this.tally = new CountTally({
       refs: this.refs,
       take: id,
       recorder,
       proven,
+      continued: goesOn?.continued ?? null,
       seedOf: seedsOf(sampled ? challenge : null, hash, tranches),
       onError: (error) => this.noticed(isCode(error, 'storage_full') ? 'storage_full' : 'record'),
     });

@@ -7,7 +7,10 @@ import { chimes } from '../core/sampling.js';
 import { stillOf, TakeSteps } from '../core/take_steps.js';
 import { signalDone, signalPutAside, signalRefused, signalSeveral, signalShutter, signalUndone } from '../device/feedback.js';
 import { shoot } from '../device/photo.js';
+import { keepContinued, wholeUnits } from '../store/continued.js';
 import { estimateDraft, openingDraft, withdrawalDraft } from './count_drafts.js';
+import { partText } from './count_overlay.js';
+import { sumOf } from './count_resume.js';
 import { keepPhoto } from './keep_photo.js';
 import { keepRecord, nowSpan } from './keep_record.js';
 
@@ -23,14 +26,16 @@ export class CountTally {
    * @param {import('../device/recorder.js').TakeRecorder} options.recorder
    * @param {readonly import('../core/take_steps.js').TakeStep[]} options.proven before the take
    * @param {(line: string) => Uint8Array | null} options.seedOf what decides which units are put aside; null: none are
+   * @param {import('../store/continued.js').Continued | null} [options.continued] the count that it goes on with
    * @param {(error: unknown) => void} options.onError a record could not be kept
    */
-  constructor({ refs, take, recorder, proven, seedOf, onError }) {
+  constructor({ refs, take, recorder, proven, seedOf, continued = null, onError }) {
     /** @private */ this.refs = refs;
     /** @private */ this.take = take;
     /** @private */ this.recorder = recorder;
     /** @private */ this.onError = onError;
     /** @private */ this.seedOf = seedOf;
+    /** @private */ this.continued = continued;
     this.steps = new TakeSteps(proven);
     /** Where keys and scans without a line count. @type {string | null} */
     this.active = refs.lines[0] ?? null;
@@ -47,6 +52,27 @@ export class CountTally {
     return this.recorder.events;
   }
 
+  /** Units of the whole count by line, as far as this phone knows what it goes on from. @returns {Map<string, number>} */
+  get perLine() {
+    const own = this.events.perLine;
+    return wholeUnits(own, this.continued) ?? own;
+  }
+
+  /** @returns {number} */
+  get total() {
+    return sumOf(this.perLine);
+  }
+
+  /** Whether an earlier part of this count is not known here. */
+  get partUnknown() {
+    return this.continued !== null && !this.continued.recounted && this.continued.units === null;
+  }
+
+  /** Which part of a count in several films this is; empty: the only one. @returns {string} */
+  get part() {
+    return partText(this.continued);
+  }
+
   /**
    * Counts units on a line; whoever counts has the parcel open.
    * @param {string} line order line id
@@ -55,7 +81,8 @@ export class CountTally {
    */
   tap(line, n) {
     this.begun('count');
-    const before = this.events.perLine.get(line) ?? 0;
+    // Numbered on from the part before: the lot is the whole count.
+    const before = this.perLine.get(line) ?? 0;
     this.events.tally(line, n);
     this.active = line;
     this.recorder.repaint();
@@ -87,11 +114,14 @@ export class CountTally {
     signalDone();
   }
 
-  /** The count differed: it starts at 0 in the same take, once. */
+  /** The count differed: all of it, also what it goes on from, starts at 0 in the same take, once. @returns {Promise<void>} */
   recount() {
     this.events.add({ type: 'mark', name: 'recount' });
     this.steps.recount();
+    const before = this.continued;
+    if (before) this.continued = { ...before, recounted: true };
     this.recorder.repaint();
+    return before ? this.keep(() => keepContinued(this.take, { ...before, recounted: true })) : Promise.resolve();
   }
 
   /**

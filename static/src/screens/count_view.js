@@ -25,13 +25,14 @@ export function minutesText(minutes) {
  * @param {string} now.seconds time in the take
  * @param {number | null} now.minutes of film that still fit; null: the browser does not say
  * @param {number} now.total units
+ * @param {string} now.part which part of a count in several films this is; empty: the only one
  * @param {boolean} now.recounted
  * @param {string} now.warning empty: none
  * @param {import('lit').TemplateResult[]} now.chips what the importer asks for
  * @param {{ unit: number[], line: string } | null} now.aside units to put aside now
  * @param {{ stills: number, onStill: () => void } | null} now.camera null: no still can be kept
  */
-export function overPicture({ running, seconds, minutes, total, recounted, warning, chips, aside, camera }) {
+export function overPicture({ running, seconds, minutes, total, part, recounted, warning, chips, aside, camera }) {
   return html`<div class="over">
     <div class="over-top">
       ${running || minutes !== null
@@ -44,7 +45,11 @@ export function overPicture({ running, seconds, minutes, total, recounted, warni
         ? html`<span class="pill sum" aria-live="polite">${t(recounted ? 'count.total_again' : 'count.total', { n: total })}</span>`
         : nothing}
     </div>
-    <p class="over-warning" role="status">${warning ? html`<span class="pill warn">${warning}</span>` : nothing}</p>
+    <p class="over-warning" role="status">${warning
+      ? html`<span class="pill warn">${warning}</span>`
+      : running && part
+        ? html`<span class="pill part">${part}</span>`
+        : nothing}</p>
     <div class="over-foot">
       ${chips.length > 0
         ? html`<ul class="over-chips" tabindex="0" aria-label=${t('phone.checks')}>${chips.map((chip) => html`<li>${chip}</li>`)}</ul>`

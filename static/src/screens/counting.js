@@ -95,7 +95,7 @@ export class CountingScreen extends TakeScreen {
       const line = lines.find(({ id }) => id === this.session?.tally?.active);
       if (line) this.count(line.id, unitsOf(this.step, line));
     } else {
-      const found = lineOfCode(meaning.text, lines);
+      const found = lineOfCode(meaning.text, lines, appState().site?.id ?? '');
       if (found) this.count(found, 1);
       else {
         signalRefused();
@@ -151,16 +151,17 @@ export class CountingScreen extends TakeScreen {
     const { tally } = this.session ?? {};
     const facts = this.facts;
     if (!tally || !facts) return;
-    const { perLine, total, recounted } = tally.events;
-    const before = this.goesOn ? this.goesOn.perLine : new Map();
-    const differing = total > 0 && !recounted ? differingLines(facts.lines, facts.id, perLine, tally.estimates, before) : [];
+    const { total, recounted } = tally.events;
+    // Nobody can say whether a count differs while its first part is not known here.
+    const known = total > 0 && !recounted && !tally.partUnknown;
+    const differing = known ? differingLines(facts.lines, facts.id, tally.perLine, tally.estimates) : [];
     if (differing.length === 0) {
-      if (await askFinish(facts.lines, perLine, tally.estimates)) await this.close(false);
+      if (await askFinish(facts.lines, tally.perLine, tally.estimates)) await this.close(false);
       return;
     }
     const answer = await askRecount(differing);
     if (answer === 'keep') await this.close(false);
-    if (answer === 'recount' && this.session?.running) tally.recount();
+    if (answer === 'recount' && this.session?.running) await tally.recount();
     this.requestUpdate();
   }
 
@@ -187,7 +188,8 @@ export class CountingScreen extends TakeScreen {
         running,
         seconds: this.seconds,
         minutes: this.phase === 'trouble' ? null : this.minutes,
-        total: tally?.events.total ?? 0,
+        total: tally?.total ?? 0,
+        part: tally?.part ?? '',
         recounted: tally?.events.recounted ?? false,
         warning: running ? this.warningText() : '',
         chips: running && this.facts ? checkChips(this.facts) : [],
@@ -215,7 +217,7 @@ export class CountingScreen extends TakeScreen {
       ${tapAreas({
         lines: facts?.lines ?? [],
         pictures: facts?.pictures ?? new Map(),
-        perLine: tally?.events.perLine ?? new Map(),
+        perLine: tally?.perLine ?? new Map(),
         active: running ? tally?.active ?? null : null,
         step: this.step,
         still: !running,
@@ -254,7 +256,8 @@ export class CountingScreen extends TakeScreen {
     const unfinished = this.prepared?.unfinished;
     if (this.phase === 'asking' && unfinished) {
       const answers = { onGoOn: () => this.answered(true), onAnew: () => this.answered(false) };
-      return html`<div class="trouble">${unfinishedCard(unfinished, this.facts?.view.receivedZone ?? 'Asia/Shanghai', answers)}</div>`;
+      const shown = { zone: appState().site?.zone ?? this.facts?.view.receivedZone ?? 'Asia/Shanghai', lines: this.facts?.lines ?? [] };
+      return html`<div class="trouble">${unfinishedCard(unfinished, shown, answers)}</div>`;
     }
     if (!trouble) return nothing;
     const actions = html`<button type="button" class="big main" @click=${() => void this.openCamera()}>${t('phone.try_again')}</button>

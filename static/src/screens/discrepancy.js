@@ -4,7 +4,10 @@
  */
 
 import { html, nothing } from 'lit';
+import { parseLabel } from '../core/label.js';
 import { COUNT_DIFFERS, rowsOf, skipStep } from '../core/table_evidence.js';
+import { waybillKeys } from '../core/waybill.js';
+import { signalDone } from '../device/feedback.js';
 import { doneIcon, noIcon, photoIcon, recordIcon } from '../ui/icons.js';
 import { messageBox } from '../ui/message.js';
 import { t } from '../ui/words.js';
@@ -14,6 +17,8 @@ import { keepPhoto } from './keep_photo.js';
 import { keepRecord, nowSpan } from './keep_record.js';
 import { skipDraft } from './receiving_drafts.js';
 import { itemIdText } from './recorded.js';
+import { mayShow } from './parcel_flow.js';
+import { earlyNote } from './parcel_panels.js';
 import { guidedPath, resultPath } from './routes.js';
 import { TableScreen } from './table_screen.js';
 import { WeighPad } from './weigh.js';
@@ -39,6 +44,7 @@ const OTHER_REASONS = Object.freeze(['goods-gone', 'no-time', 'camera-broken', '
 /** Types that ask for the ID of one received item (S2-26). */
 const WITH_ITEM_ID = new Set(['wrong_item', 'wrong_parcel']);
 const MOST_DIGITS = 5;
+const MOST_OF_ID = 200;
 
 export class DiscrepancyScreen extends TableScreen {
   constructor() {
@@ -50,6 +56,8 @@ export class DiscrepancyScreen extends TableScreen {
     this.units = '';
     /** What stands on the item, typed or scanned. */
     this.itemId = '';
+    /** What the camera read of it last: only that gives way to another code. @private */
+    this.scanned = '';
     /** The row whose picture is taken. @type {string | null} */
     this.row = null;
     /** The row that is being left out. @type {string | null} */
@@ -103,7 +111,7 @@ export class DiscrepancyScreen extends TableScreen {
     const stated = this.stated(work);
     await keepRecord(itemIdDraft(this.refs, nowSpan(), { line: stated?.values.line ?? null, about: stated?.id ?? null, text }));
     // The picture may still fail: once more must not write it twice.
-    this.itemId = '';
+    this.itemId = this.scanned = '';
   }
 
   /** The ID alone: its picture was taken before, or comes next. @private */
@@ -190,11 +198,12 @@ export class DiscrepancyScreen extends TableScreen {
     const { key, slot, state, film } = row;
     const ids = key === 'item_id' ? this.itemIds(work) : [];
     const marks = { done: doneIcon, skipped: noIcon, open: nothing, waits: nothing };
-    const press = () => (film ? this.go(guidedPath(this.parcelId, slot)) : this.turnTo(key));
+    const early = state === 'open' && !mayShow(row, work.progress);
+    const press = () => (early ? this.back() : film ? this.go(guidedPath(this.parcelId, slot)) : this.turnTo(key));
     return html`<li class=${state} data-row=${key} data-state=${state}>
-      <div class="evidence-text"><strong>${marks[state]}${t(`evidence.name_${key}`)}</strong><span>${t(`evidence.show_${key}`)}</span>${ids.map(({ values }) => html`<span data-item-id>${itemIdText(values)}</span>`)}</div>
+      <div class="evidence-text"><strong>${marks[state]}${t(`evidence.name_${key}`)}</strong><span>${t(`evidence.show_${key}`)}</span>${ids.map(({ values }) => html`<span data-item-id>${itemIdText(values)}</span>`)}${early ? earlyNote(work.progress) : nothing}</div>
       ${state === 'open'
-        ? html`<button type="button" class="option soft" data-cannot aria-label="${t('receive.skip')} ${t(`evidence.name_${key}`)}" @click=${() => {
+        ? html`<button type="button" class="option soft" data-cannot aria-label="${t('evidence.cannot')} ${t(`evidence.name_${key}`)}" @click=${() => {
               this.skipping = this.skipping === key ? null : key;
               this.requestUpdate();
             }}>${t('evidence.cannot')}</button>`
@@ -220,12 +229,24 @@ export class DiscrepancyScreen extends TableScreen {
     };
   }
 
+  /** A code in front of the camera, or of a wedge scanner; the parcel's own labels and waybill stand beside the item. @private @param {string} text */
+  scannedItem(text) {
+    const { parcel } = this.work?.parcel.view ?? {};
+    const own = parseLabel(text).code !== null || waybillKeys(text).some((key) => parcel?.waybills.some((one) => one.number_norm === key));
+    if (own || (this.itemId !== '' && this.itemId !== this.scanned)) return;
+    if (text !== this.itemId) signalDone();
+    this.itemId = this.scanned = text.slice(0, MOST_OF_ID);
+    this.requestUpdate();
+  }
+
   /** @private @param {RowState} row */
   itemIdPart(row) {
     return {
-      camera: this.camera(t('evidence.show_item_id'), (shot) => void this.shot(row, shot)),
+      camera: html`<dp-viewfinder .hint=${t('evidence.aim_item_id')} .busy=${this.busy} .reads=${true}
+        @shot=${(/** @type {CustomEvent<Shot>} */ event) => void this.shot(row, event.detail)}
+        @code=${(/** @type {CustomEvent<string>} */ event) => this.scannedItem(event.detail)}></dp-viewfinder>`,
       page: html`<div class="field"><label for="item-id">${t('evidence.item_id')}</label>
-        <input id="item-id" maxlength="200" autocomplete="off" autocapitalize="characters" spellcheck="false" .value=${this.itemId}
+        <input id="item-id" maxlength=${MOST_OF_ID} autocomplete="off" autocapitalize="characters" spellcheck="false" .value=${this.itemId}
           @input=${(/** @type {Event} */ event) => {
             this.itemId = /** @type {HTMLInputElement} */ (event.target).value;
             this.requestUpdate();

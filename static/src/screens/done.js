@@ -1,7 +1,10 @@
 /** After a count: what was counted, where the film is, by when the receiver must act; then the next parcel. */
 
 import { html, nothing } from 'lit';
+import { wholeUnits } from '../store/continued.js';
+import { getSetting } from '../store/settings.js';
 import { captures } from '../sync/captures.js';
+import { refreshSnapshot } from '../sync/refresh.js';
 import { appBar } from '../ui/app_bar.js';
 import { doneIcon, scanIcon, warnIcon } from '../ui/icons.js';
 import { messageBox, waiting } from '../ui/message.js';
@@ -10,7 +13,8 @@ import { View } from '../ui/view.js';
 import { t } from '../ui/words.js';
 import { afterCount, afterKeys, afterNews } from './after_count.js';
 import { captureRow } from './capture_state.js';
-import { estimatesOfLine, storyCard, takeStory } from './done_parts.js';
+import { sumOf } from './count_resume.js';
+import { chinaCount, estimatesOfLine, storyCard, takeStory } from './done_parts.js';
 import { variantOf } from './goods.js';
 import { actByText, loadParcel } from './parcel_facts.js';
 
@@ -34,6 +38,8 @@ export class DoneScreen extends View {
     this.story = null;
     /** @type {import('../sync/captures.js').Capture | null} */
     this.capture = null;
+    /** @private the server was asked for what was counted in China */
+    this.asked = false;
     /** @private @type {() => void} */
     this.unlisten = () => undefined;
   }
@@ -62,6 +68,18 @@ export class DoneScreen extends View {
   async loadCapture() {
     this.capture = (await captures()).find((one) => one.takeId === this.takeId) ?? null;
     this.requestUpdate();
+    void this.askForChina().catch(() => (this.asked = false));
+  }
+
+  /** In Vietnam the server tells China's count once it has the own one; until then it is no secret of this phone's. @private */
+  async askForChina() {
+    const sent = ['committed', 'uploading', 'verified'].includes(this.capture?.state ?? '');
+    if (this.asked || !sent) return;
+    this.asked = true;
+    if ((await getSetting('site'))?.kind !== 'VN_warehouse') return;
+    await refreshSnapshot();
+    this.facts = await loadParcel(this.parcelId);
+    this.requestUpdate();
   }
 
   render() {
@@ -77,7 +95,9 @@ export class DoneScreen extends View {
   renderResult() {
     const { story } = this;
     const tally = story?.record?.tally ?? [];
-    const total = tally.reduce((sum, { units }) => sum + units, 0);
+    const own = new Map(tally.map(({ line, units }) => [line, units]));
+    const whole = wholeUnits(own, story?.from ?? null) ?? own;
+    const total = sumOf(whole);
     const interrupted = story?.record?.closed !== 'complete';
     const actBy = this.facts ? actByText(this.facts.view) : null;
     return html`${interrupted ? this.renderCut(total) : nothing} ${afterNews(this.afterwards)}
@@ -90,8 +110,8 @@ export class DoneScreen extends View {
         <ul class="rows">
           ${tally.map(
             ({ line, units }) => html`<li>
-              <span class="grow">${this.lineName(line)}${story ? estimatesOfLine(story, line) : nothing}</span
-              ><span class="amount">${units}</span>
+              <span class="grow">${this.lineName(line)}${story ? estimatesOfLine(story, line) : nothing}${chinaCount(this.facts, line)}</span
+              ><span class="amount">${whole.get(line) ?? units}</span>
             </li>`,
           )}
         </ul>

@@ -8,12 +8,14 @@ import { askToKeepStorage, probeCapabilities } from '../device/capabilities.js';
 import { enrol } from '../sync/enrol.js';
 import { appBar } from '../ui/app_bar.js';
 import { doneIcon, noIcon, scanIcon, warnIcon } from '../ui/icons.js';
+import { ask } from '../ui/dialog.js';
 import { messageBox, waiting } from '../ui/message.js';
 import { appState } from '../ui/state.js';
 import { View } from '../ui/view.js';
 import { t } from '../ui/words.js';
 import { CodeReader } from './code_reader.js';
 import { enrolmentCode } from './enrolment_code.js';
+import { formerPhoneBody } from './former_phone.js';
 import { isCode, refusalWords } from './refusal.js';
 
 /** @typedef {import('../device/capabilities.js').Capability} Capability */
@@ -71,7 +73,8 @@ export class EnrolScreen extends View {
     this.requestUpdate();
     try {
       await askToKeepStorage();
-      await enrol(this.code, this.name.trim() || t('enrol.default_name'));
+      const { former, site } = await enrol(this.code, this.name.trim() || t('enrol.default_name'));
+      if (former) await this.tellFormer(former, site.zone);
       this.dispatchEvent(new CustomEvent('dp-enrolled', { bubbles: true }));
     } catch (error) {
       this.problem = refusalWords(error);
@@ -80,6 +83,12 @@ export class EnrolScreen extends View {
       this.busy = false;
       this.requestUpdate();
     }
+  }
+
+  /** @private @param {import('../store/settings.js').FormerPhone} former @param {string} zone */
+  async tellFormer(former, zone) {
+    const body = formerPhoneBody(former, zone);
+    await ask({ title: t('former.title'), body, choices: [{ value: 'ok', label: t('phone.ok'), look: 'main' }], focus: 'ok' });
   }
 
   /** @private @param {string} text */
@@ -94,7 +103,7 @@ export class EnrolScreen extends View {
     const unable = this.abilities?.filter((one) => one.needed && !one.ok) ?? [];
     return html`${appBar({ title: t('enrol.title') })}
       <form class="page" id="enrol-form" @submit=${(/** @type {SubmitEvent} */ event) => void this.confirm(event)}>
-        ${this.renderAlready()}
+        ${this.renderAlready()}${this.renderLost()}
         <p class="lead">${t('enrol.lead')}</p>
         <p>${t('enrol.what_happens')}</p>
         ${this.problem ? messageBox({ what: this.problem, safe: t('enrol.nothing_used'), next: t(this.codeRefused ? 'enrol.code_next' : 'enrol.problem_next') }) : nothing}
@@ -109,6 +118,7 @@ export class EnrolScreen extends View {
               next: unable.some((one) => one.name === 'secure') ? t('enrol.unable_insecure') : t('enrol.unable_next'),
             })
           : nothing}
+        ${appState().site || appState().lost ? nothing : html`<p class="hint">${t('enrol.before')}</p>`}
         <p><a href="/phone-check">${t('enrol.check_link')}</a></p>
       </form>
       <div class="foot">
@@ -124,6 +134,14 @@ export class EnrolScreen extends View {
     if (!site) return nothing;
     const actions = html`<button type="button" class="big" @click=${() => this.go('/scan')}>${t('enrol.already_go')}</button>`;
     return messageBox({ kind: 'info', what: t('enrol.already', { site: site.name }), next: t('enrol.already_next'), actions });
+  }
+
+  /** What this phone kept is gone: said plainly, never a silent fresh start. @private */
+  renderLost() {
+    const { lost } = appState();
+    if (!lost) return nothing;
+    const next = [lost.waiting > 0 ? t('lost.waiting', { n: lost.waiting }) : t('lost.nothing_waited'), t('lost.next')].join(' ');
+    return html`<div data-lost>${messageBox({ what: t('lost.what', { site: lost.site }), safe: t('lost.safe'), next })}</div>`;
   }
 
   /** @private */

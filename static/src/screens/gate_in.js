@@ -79,7 +79,7 @@ export class GateScreen extends ScanScreen {
     this.requestUpdate();
   }
 
-  /** @private */
+  /** @protected */
   async leave() {
     await this.session.end();
     this.go('/scan');
@@ -113,7 +113,7 @@ export class GateScreen extends ScanScreen {
             <strong class="gate-sum number" data-scanned=${scans.length}>${scans.length}</strong>
             ${this.renderLast()}
           </div>
-          <div class="page gate-list" tabindex="0" role="group" aria-label=${t('gate.list')}>
+          <div class="page gate-list" tabindex="0" role="group" aria-label=${this.listName()}>
             ${this.problem ? messageBox({ what: this.problem, safe: t('receive.kept_before'), next: t('gate.again_next') }) : nothing}
             ${this.renderUnknown()} ${this.renderScans()}
           </div>
@@ -126,14 +126,14 @@ export class GateScreen extends ScanScreen {
       </div>`;
   }
 
-  /** @private */
+  /** @protected */
   finish() {
     unlockSound();
     this.phase = 'slip';
     this.requestUpdate();
   }
 
-  /** @private */
+  /** What the finish key leads to. @protected */
   renderSlip() {
     const goOn = () => {
       this.phase = 'scanning';
@@ -141,6 +141,16 @@ export class GateScreen extends ScanScreen {
     };
     return html`${appBar({ title: t('gate.slip_title'), back: goOn, go: (path) => this.go(path) })}
       <dp-gate-slip .session=${this.session} @go-on=${goOn} @leave=${() => void this.leave()}></dp-gate-slip>`;
+  }
+
+  /** @protected @param {string} at */
+  beforeWords(at) {
+    return t('gate.before', { at });
+  }
+
+  /** What stands where the list begins. @protected */
+  listName() {
+    return t('gate.list');
   }
 
   /** @private */
@@ -152,12 +162,12 @@ export class GateScreen extends ScanScreen {
       return html`<span class="gate-words bad" data-last=${last.kind}>${t(known[last.kind], { code: shortened(last.text) })}</span>`;
     }
     const zone = appState().site?.zone ?? 'Asia/Shanghai';
-    const note = last.kind === 'again' ? t('gate.again') : last.kind === 'before' ? t('gate.before', { at: formatInstant(last.atMs, zone).slice(5, 16) }) : '';
+    const note = last.kind === 'again' ? t('gate.again') : last.kind === 'before' ? this.beforeWords(formatInstant(last.atMs, zone).slice(5, 16)) : '';
     return html`<span class="gate-words ${note ? 'wait' : 'ok'}" data-last=${last.kind}>
       <b>${last.view.customerCode ?? t('phone.parcel_no_customer')}</b><span>${note || numberOf(last.view)}</span></span>`;
   }
 
-  /** @private */
+  /** @protected @returns {import('lit').TemplateResult | typeof nothing} */
   renderUnknown() {
     const { unknown } = this.session.kept;
     if (unknown.length === 0) return nothing;

@@ -36,12 +36,16 @@ export class GateSession {
 
   /** @returns {Promise<void>} */
   async load() {
-    const kept = await getSetting('gate');
-    if (kept) this.kept = kept;
+    await this.read();
     for (const { parcel } of this.kept.scans) {
       const view = await parcelView(parcel);
       if (view) this.views.set(parcel, view);
     }
+  }
+
+  /** @protected */
+  async read() {
+    this.kept = (await getSetting('gate')) ?? this.kept;
   }
 
   /** Parcels that were carried in: known ones and held ones. */
@@ -68,17 +72,26 @@ export class GateSession {
     const view = id ? await parcelView(id) : null;
     if (!id || !view) return null;
     if (this.kept.scans.some(({ parcel }) => parcel === id)) return { kind: 'again', view };
-    const atMs = arrivalAt(await factsOfParcel(id));
+    const atMs = await this.before(view);
     if (atMs !== null) return { kind: 'before', view, atMs };
-    const { parcel } = view;
-    const refs = { parcel: id, orders: parcel.orders, label: parcel.labels.at(-1) ?? null, lines: [] };
-    const { id: arrival } = await keepRecord(arrivalDraft(refs, nowSpan()));
+    const arrival = await this.record(view);
     this.views.set(id, view);
     await this.keep({ scans: [...this.kept.scans, { parcel: id, arrival }] });
     return { kind: 'new', view };
   }
 
-  /** @private @param {string} text @returns {Promise<Scanned>} */
+  /** @protected @param {ParcelView} view @returns {Promise<number | null>} when it was received already */
+  async before({ parcel }) {
+    return arrivalAt(await factsOfParcel(parcel.id));
+  }
+
+  /** @protected @param {ParcelView} view @returns {Promise<string | null>} the record that the scan wrote */
+  async record({ parcel }) {
+    const refs = { parcel: parcel.id, orders: parcel.orders, label: parcel.labels.at(-1) ?? null, lines: [] };
+    return (await keepRecord(arrivalDraft(refs, nowSpan()))).id;
+  }
+
+  /** @protected @param {string} text @returns {Promise<Scanned>} */
   async strange(text) {
     const key = heldKey(text);
     if (!key || this.kept.unknown.some((one) => heldKey(one.text) === key)) return { kind: 'unknown_again', text };
@@ -101,7 +114,7 @@ export class GateSession {
   /** Takes the last receipt back; both records stay. @returns {Promise<ParcelView | null>} of which parcel; null: there is none */
   async undo() {
     const last = this.kept.scans.at(-1);
-    if (!last) return null;
+    if (!last?.arrival) return null;
     const view = this.views.get(last.parcel) ?? (await parcelView(last.parcel));
     const refs = { parcel: last.parcel, orders: view?.parcel.orders ?? [], label: view?.parcel.labels.at(-1) ?? null };
     await keepRecord(takeBackDraft(refs, nowSpan(), { record: last.arrival, reason: 'scanned-by-mistake' }));
@@ -125,7 +138,7 @@ export class GateSession {
     await putSetting('gate', null);
   }
 
-  /** @private @param {Partial<Kept>} change */
+  /** @protected @param {Partial<Kept>} change */
   async keep(change) {
     this.kept = { ...this.kept, ...change };
     await putSetting('gate', this.kept);

@@ -2,7 +2,6 @@
 
 import { html, nothing } from 'lit';
 import { GUIDES } from '../core/guides.js';
-import { stateOf } from '../core/receiving.js';
 import { signalDone, signalRefused, signalShutter, unlockSound } from '../device/feedback.js';
 import { elapsedText } from '../device/overlay.js';
 import { shoot } from '../device/photo.js';
@@ -18,6 +17,7 @@ import { minutesText } from './count_view.js';
 import { keepPhoto } from './keep_photo.js';
 import { keepRecord, nowSpan } from './keep_record.js';
 import { loadParcel, refsOf } from './parcel_facts.js';
+import { mayFilm } from './parcel_flow.js';
 import { measurePath, parcelPath } from './routes.js';
 import { TakeScreen } from './take_screen.js';
 
@@ -32,8 +32,6 @@ export class GuidedScreen extends TakeScreen {
     this.stills = 0;
     /** @private whether the parcel was open before this film */
     this.opened = true;
-    /** Steps that are late once the parcel is open. @private @type {string[]} */
-    this.late = [];
     /** @private @type {Set<Promise<unknown>>} */
     this.writing = new Set();
   }
@@ -50,10 +48,14 @@ export class GuidedScreen extends TakeScreen {
       this.go('/scan', { replace: true });
       return;
     }
-    this.facts = facts;
     const progress = await progressOfParcel(this.parcelId);
+    // Each of these films ends with an open parcel: what a closed one shows comes first, or the reason why not.
+    if (progress && !mayFilm(progress)) {
+      this.go(parcelPath(this.parcelId), { replace: true });
+      return;
+    }
+    this.facts = facts;
     this.opened = (progress?.opened ?? null) !== null;
-    this.late = progress && !this.opened ? ['condition', 'weight'].filter((step) => stateOf(progress, step) === 'open') : [];
     this.prepared = { proven: [], unfinished: null, tranches: new Map(), knownWhys: new Set() };
     if (await this.checkSpace()) await this.openCamera();
   }
@@ -183,10 +185,7 @@ export class GuidedScreen extends TakeScreen {
             const state = i < this.step ? 'done' : i === this.step ? 'now' : '';
             return html`<li class=${state} data-step=${step} data-state=${state}>
               <span class="guide-no number">${i < this.step ? doneIcon : i + 1}</span>
-              <span><strong>${t(`guide.name_${step}`)}</strong><span>${t(`guide.show_${step}`)}</span>
-                ${step === this.guide.opens && !this.opened && this.late.length > 0
-                  ? html`<span class="field-error">${t('count.before_cut', { steps: this.late.map((one) => t(`plan.step_${one}`)).join(' · ') })}</span>`
-                  : nothing}</span>
+              <span><strong>${t(`guide.name_${step}`)}</strong><span>${t(`guide.show_${step}`)}</span></span>
             </li>`;
           })}
         </ol>

@@ -2,6 +2,8 @@
 
 import { mono, tzMinutesEast, wall } from '../device/clock.js';
 import { signRaw } from '../device/keys.js';
+import { storageIsLost } from '../store/db.js';
+import { StorageLost } from '../store/errors.js';
 import { appendRecord } from '../store/journal.js';
 import { loadKey } from '../store/keys.js';
 import { poke } from '../sync/drain.js';
@@ -25,7 +27,7 @@ export async function recordMeans() {
 
 async function deviceKey() {
   const pair = await loadKey();
-  if (!pair) throw new Error('this device has no key');
+  if (!pair) throw storageIsLost() ? new StorageLost() : new Error('this device has no key');
   return pair;
 }
 

@@ -13,6 +13,7 @@ import { TableScreen } from './table_screen.js';
 export class ListingScreen extends TableScreen {
   constructor() {
     super();
+    this.ofGoods = true;
     /** @type {string | null} */
     this.line = null;
     /** Only the listing is on the screen, for another phone's camera. */

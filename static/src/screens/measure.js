@@ -25,6 +25,7 @@ const MASS_UNITS = Object.freeze(['g', 'kg']);
 export class MeasureScreen extends TableScreen {
   constructor() {
     super();
+    this.ofGoods = true;
     /** The film that shows it. @type {string | null} */
     this.take = null;
     /** @type {string | null} */

@@ -185,13 +185,13 @@ export class ParcelScreen extends View {
 
   async state() {
     const choices = STATED.map((type) => ({ value: type, label: t(`discrepancy.${type}`) }));
-    const type = await ask({ title: t('receive.state_title'), choices });
+    const type = await ask({ title: t('receive.state_title'), choices, cancel: t('phone.cancel') });
     if (type) this.go(discrepancyPath(this.parcelId, type));
   }
 
   /** @private */
   async guide() {
-    const slot = await ask({ title: t('receive.guided_title'), choices: GUIDED.map((one) => ({ value: one, label: t(`slot.${one}`) })) });
+    const slot = await ask({ title: t('receive.guided_title'), choices: GUIDED.map((one) => ({ value: one, label: t(`slot.${one}`) })), cancel: t('phone.cancel') });
     if (slot) this.go(guidedPath(this.parcelId, slot));
   }
 

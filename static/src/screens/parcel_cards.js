@@ -6,27 +6,31 @@ import { formatInstant } from '../core/deadlines.js';
 import { messageBox } from '../ui/message.js';
 import { appState } from '../ui/state.js';
 import { t } from '../ui/words.js';
+import { sumOf, whoCounted } from './count_resume.js';
 import { goodsRow } from './goods.js';
 import { receivedText } from './parcel_facts.js';
+import { latest } from './parcel_flow.js';
 import { stepsList } from './recorded.js';
 
 /** @typedef {import('./parcel_work.js').ParcelWork} ParcelWork */
 
 /** @param {ParcelWork} work */
-export function headOf({ parcel, progress }) {
+export function headOf({ parcel, progress, facts }) {
   const waybill = parcel.view.parcel.waybills[0];
   const number = waybill?.number ?? (parcel.label ? printedCode(parcel.label) : '');
+  // What goes back with the courier has no next step.
+  const refused = latest(facts, 'delivery')?.values.outcome === 'refused';
   return html`<section class="parcel-head">
     <div class="parcel-whose">
       <p class="customer">${parcel.customerCode || t('phone.parcel_no_customer')}</p>
       <p class="quiet number">${number}</p>
     </div>
-    ${stepsList(progress, appState().worker?.name ?? null)}
+    ${stepsList(refused ? { ...progress, next: null } : progress, appState().worker?.name ?? null)}
   </section>`;
 }
 
 /** @param {ParcelWork} work */
-export function numbersCard({ parcel, arrived, arrivedMs }) {
+export function numbersCard({ parcel, arrived, arrivedMs, handedOverMs }) {
   const { view } = parcel;
   return html`<section class="card numbers">
     <dl class="facts">
@@ -39,6 +43,9 @@ export function numbersCard({ parcel, arrived, arrivedMs }) {
         : nothing}
       <dt>${t('phone.parcel_received')}</dt>
       <dd>${arrivedText(arrived, arrivedMs, parcel)}</dd>
+      ${handedOverMs === null
+        ? nothing
+        : html`<dt>${t('phone.parcel_handed_over')}</dt><dd data-handed-over>${formatInstant(handedOverMs, appState().site?.zone ?? view.receivedZone)}</dd>`}
     </dl>
   </section>`;
 }
@@ -64,11 +71,17 @@ export function goodsCard({ parcel }) {
 /** Somebody films it now, or was cut off. @param {ParcelWork} work */
 export function openTakesCard({ openTakes }) {
   const zone = appState().site?.zone ?? 'Asia/Shanghai';
-  return openTakes.map(({ worker, started_at: started }) =>
-    messageBox({
+  const at = (/** @type {string} */ iso) => formatInstant(Date.parse(iso), zone).slice(5, 16);
+  return openTakes.map(({ worker, started_at: started, ended_at: ended, units, before = [] }) => {
+    const who = whoCounted([...before, worker].map((name) => name ?? ''));
+    const n = units ? sumOf(new Map(units)) : null;
+    return messageBox({
       kind: 'info',
-      what: t('receive.others_take', { who: worker ?? t('app.not_known'), at: formatInstant(Date.parse(started), zone).slice(5, 16) }),
-      next: t('receive.others_take_next'),
-    }),
-  );
+      what:
+        n === null
+          ? t('receive.others_take', { who, at: at(started) })
+          : t('receive.others_counted', { who, n, at: at(ended ?? started) }),
+      next: t(n === null ? 'receive.others_take_next' : 'receive.others_counted_next'),
+    });
+  });
 }

@@ -131,7 +131,24 @@ export function photosOf(facts, slot) {
   return facts.filter((fact) => fact.kind === 'photo' && !fact.gone && (fact.slot === slot || fact.also.includes(slot))).length;
 }
 
+/** What a closed parcel can show; a picture for any other slot is one of an opened parcel. */
+const CLOSED_SLOTS = new Set(['EV-04', 'EV-12', 'EV-16', 'EV-17', 'EV-24', 'EV-28']);
+
+/**
+ * Whether a capture may be made now: none of the goods before what the closed parcel shows, or the reason why not.
+ * @param {{ slot: string, nth?: number }} capture nth: damage is shown outside first, then inside
+ * @param {Progress} progress
+ */
+export function mayShow({ slot, nth = 1 }, progress) {
+  return (CLOSED_SLOTS.has(slot) && nth === 1) || mayFilm(progress);
+}
+
+/** What a closed parcel still has to show, before anything of its goods. @param {Progress} progress @returns {string[]} steps */
+export function closedSteps(progress) {
+  return ['delivery', 'condition', 'weight'].filter((step) => stateOf(progress, step) === 'open');
+}
+
 /** Whether the parcel may be opened on film now. @param {Progress} progress */
 export function mayFilm(progress) {
-  return ['delivery', 'condition', 'weight'].every((step) => stateOf(progress, step) !== 'open');
+  return closedSteps(progress).length === 0;
 }

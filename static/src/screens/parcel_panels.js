@@ -4,7 +4,7 @@ import { html, nothing } from 'lit';
 import { doneIcon, recordIcon, scanIcon, warnIcon } from '../ui/icons.js';
 import { messageBox } from '../ui/message.js';
 import { t } from '../ui/words.js';
-import { CAMERA_STAGES, mayFilm, photosOf, reasonsFor } from './parcel_flow.js';
+import { CAMERA_STAGES, closedSteps, mayFilm, photosOf, reasonsFor } from './parcel_flow.js';
 
 /** @typedef {import('./parcel.js').ParcelScreen} ParcelScreen */
 /** @typedef {import('./parcel_work.js').ParcelWork} ParcelWork */
@@ -105,6 +105,12 @@ function weightButton(screen, work) {
   const pictured = photosOf(work.facts, 'EV-16') > 0;
   return html`<button type="button" class="big ${pictured ? 'main' : 'plain'}" data-save-weight ?disabled=${screen.busy}
     @click=${() => void screen.saveWeight()}>${t(pictured ? 'weigh.save' : 'weigh.save_first')}</button>`;
+}
+
+/** Why something of the goods is not shown yet: the parcel's screen asks for it, or for the reason why not. @param {import('../core/receiving.js').Progress} progress */
+export function earlyNote(progress) {
+  const steps = closedSteps(progress).map((step) => t(`step.${step}`));
+  return html`<span class="field-error" data-early>${t('count.before_cut', { steps: steps.join(' · ') })}</span>`;
 }
 
 /** @param {ParcelScreen} screen */

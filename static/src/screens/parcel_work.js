@@ -1,6 +1,7 @@
 /** What a receiver records of one closed parcel; each call writes its records and nothing else. */
 
 import { factsOfParcel, progressOfParcel } from '../store/parcel_records.js';
+import { handedOverAt } from '../store/handed_over.js';
 import { toldOf } from '../store/snapshot.js';
 import { arrivalAt } from '../store/worklists.js';
 import { arrivalDraft } from './count_drafts.js';
@@ -23,6 +24,7 @@ import { conditionDraft, deliveryDraft, skipDraft, weighingDraft } from './recei
  * @property {import('../core/receiving.js').Progress} progress
  * @property {number | null} arrivedMs at this site, epoch milliseconds by the server's clock
  * @property {boolean} arrived at this site
+ * @property {number | null} handedOverMs when it went to international freight, epoch milliseconds
  * @property {string[]} counted ids of the lines with goods to sample
  * @property {import('../store/snapshot.js').OpenTake[]} openTakes somebody's unfinished films
  */
@@ -39,7 +41,21 @@ export async function loadWork(id) {
   const arrivedMs = arrivalAt(facts);
   // An older server tells no arrivals; in Vietnam the parcel's receipt is China's.
   const byTold = parcel.received && told.siteKind !== 'VN_warehouse' && !facts.some(({ kind }) => kind === 'arrival');
-  return { parcel, facts, progress, arrivedMs, arrived: arrivedMs !== null || byTold, counted, openTakes: told.parcel.open_takes ?? [] };
+  return { parcel, facts, progress, arrivedMs, arrived: arrivedMs !== null || byTold, counted, openTakes: stillOpen(told.parcel.open_takes ?? [], facts), handedOverMs: await handedOverAt(told.parcel) };
+}
+
+/**
+ * What the server told, without what this phone knows better: finished since, or gone on with.
+ * @param {readonly import('../store/snapshot.js').OpenTake[]} takes
+ * @param {readonly Fact[]} facts
+ */
+function stillOpen(takes, facts) {
+  const standing = facts.filter(({ gone }) => !gone);
+  const over = new Set([
+    ...standing.filter(({ kind, values }) => kind === 'take' && values.closed === 'complete').map(({ values }) => values.opens),
+    ...standing.filter(({ kind }) => kind === 'segment').map(({ values }) => values.of),
+  ]);
+  return takes.filter(({ take }) => !over.has(take));
 }
 
 /** The receipt, once. @param {ParcelWork} work */

@@ -15,6 +15,9 @@ import { t } from '../ui/words.js';
 import { sizeText } from './capture_state.js';
 import { refusalWords } from './refusal.js';
 
+/** As the film's own warning (take_screen.js). */
+const FEW_MINUTES = 10;
+
 export class PhoneCare extends View {
   constructor() {
     super();
@@ -114,12 +117,18 @@ export class PhoneCare extends View {
     </section>`;
   }
 
+  /** @private @param {number} n */
+  renderMinutes(n) {
+    if (n >= FEW_MINUTES) return html`<p class="number">${t('care.minutes', { n })}</p>`;
+    return messageBox({ kind: 'warn', what: n < 1 ? t('care.full') : t('care.nearly_full', { n }), next: t('care.full_next') });
+  }
+
   /** @private */
   renderRoom() {
     const how = installState();
     return html`<section class="card stack">
       <h2>${t('care.room')}</h2>
-      ${this.minutes === null ? nothing : html`<p class="number">${t('care.minutes', { n: this.minutes })}</p>`}
+      ${this.minutes === null ? nothing : this.renderMinutes(this.minutes)}
       <p>${this.kept ? t('care.kept') : t('care.not_kept')}</p>
       ${this.kept ? nothing : html`<button type="button" class="big plain" @click=${() => void this.keep()}>${t('care.keep')}</button>`}
       <p>${t(`care.install_${how}`)}</p>

@@ -60,6 +60,24 @@ export function slipDraft(times, { courier, listed, scanned }, supersedes = null
   return { kind: /** @type {const} */ ('slip'), ...subject(NO_PARCEL), ...times, values, supersedes };
 }
 
+/**
+ * Goods given to an international carrier (S0-39): one lorry, whichever importers' parcels are in it.
+ * @param {Times} times
+ * @param {{ carrier: string, contract: string | null, seals: readonly string[], agoMs: number, parcels: readonly string[] }} what
+ *   `carrier` not empty; `agoMs`: how long before now it left, 0 to 69 days
+ */
+export function handoverDraft(times, { carrier, contract, seals, agoMs, parcels }) {
+  const ago = String(Math.min(99_999, Math.max(0, Math.floor(agoMs / 60_000))));
+  const values = {
+    carrier: carriedSpelling(carrier),
+    contract,
+    seals: seals.length > 0 ? carriedSpelling(seals.join(', ')) : null,
+    ago,
+    parcels: parcels.join(' '),
+  };
+  return { kind: /** @type {const} */ ('handover'), ...subject(NO_PARCEL), ...times, values };
+}
+
 /** @param {string} text scanned or typed @param {Times} times */
 export function unidentifiedDraft(text, times) {
   return { kind: /** @type {const} */ ('unidentified'), ...subject(NO_PARCEL), ...times, values: { alias: carriedSpelling(text) } };

@@ -18,9 +18,11 @@ const MARKS = { done: doneIcon, skipped: noIcon, late: warnIcon, open: nothing, 
  */
 export function stepsList(progress, me) {
   const shown = progress.steps.filter(({ name }) => name !== 'opening');
+  // The film of the count shows the opening.
+  const next = progress.next === 'opening' ? 'count' : progress.next;
   return html`<ol class="steps" aria-label=${t('receive.steps')}>
     ${shown.map(
-      ({ name, state, by }) => html`<li class="step ${state} ${name === progress.next ? 'next' : ''}" data-step=${name} data-state=${state}>
+      ({ name, state, by }) => html`<li class="step ${state} ${name === next ? 'next' : ''}" data-step=${name} data-state=${state}>
         ${MARKS[state]}<span>${t(`step.${name}`)}</span>
         ${state === 'done' && by && by !== me ? html`<small><bdi>${by}</bdi></small>` : nothing}
         <span class="visually-hidden">${t(`step_state.${state}`)}</span>

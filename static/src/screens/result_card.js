@@ -35,7 +35,8 @@ export class ResultScreen extends TableScreen {
     this.spoken ??= LANGUAGES.find(({ code }) => code === site?.language)?.code ?? language();
     const words = await wordsIn(this.spoken).catch(() => t);
     this.rows = resultRows(await resultOf(work, site), words);
-    const told = (await toldOf(this.parcelId))?.parcel.act_by;
+    // What is told may be China's limit; in Vietnam its own receipt counts.
+    const told = site?.kind === 'VN_warehouse' ? null : (await toldOf(this.parcelId))?.parcel.act_by;
     this.actBy = told ? formatInstant(Date.parse(told), site?.zone ?? work.parcel.view.receivedZone) : actByText(work.parcel.view);
   }
 

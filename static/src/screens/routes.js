@@ -7,7 +7,7 @@
  *   | { screen: 'sample', parcel: string, line: string } | { screen: 'verdict' | 'result', parcel: string }
  *   | { screen: 'discrepancy', parcel: string, type: string } | { screen: 'guided', parcel: string, slot: string }
  *   | { screen: 'measure', parcel: string, take: string | null } | { screen: 'wanted', parcel: string }
- *   | { screen: 'gate' } | { screen: 'list', list: import('../store/worklists.js').ListName }
+ *   | { screen: 'gate' | 'freight' } | { screen: 'list', list: import('../store/worklists.js').ListName }
  *   | { screen: 'label' | 'bind' | 'hold', code: string }} Route
  */
 
@@ -19,6 +19,9 @@ export const bindPath = (text) => `/scan?bind=${encodeURIComponent(text)}`;
 
 /** One gate-in: continuous scanning. */
 export const GATE_PATH = '/scan?gate';
+
+/** One hand-over to international freight. */
+export const FREIGHT_PATH = '/scan?freight';
 
 /** @param {string} text a code that nobody knows: its parcel is held */
 export const holdPath = (text) => `/scan?hold=${encodeURIComponent(text)}`;
@@ -74,6 +77,7 @@ export function routeOf(path) {
   const held = searchParams.get('hold');
   if (held) return { screen: 'hold', code: held };
   if (searchParams.has('gate')) return { screen: 'gate' };
+  if (searchParams.has('freight')) return { screen: 'freight' };
   const list = LISTS.find((name) => name === searchParams.get('list'));
   if (list) return { screen: 'list', list };
   if (/^\/enrol\/?$/.test(pathname)) return { screen: 'enrol' };

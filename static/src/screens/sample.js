@@ -79,7 +79,7 @@ export class SampleScreen extends TableScreen {
   /** @private @param {import('../core/receiving.js').Fact} of */
   async redraw(of) {
     const choices = REDRAW_REASONS.map((reason) => ({ value: reason, label: t(`redraw_reason.${reason}`) }));
-    const reason = await ask({ title: t('sample.redraw_why'), body: html`<p>${t('sample.redraw_body')}</p>`, choices });
+    const reason = await ask({ title: t('sample.redraw_why'), body: html`<p>${t('sample.redraw_body')}</p>`, choices, cancel: t('phone.cancel') });
     if (reason) await this.draw({ of, reason });
   }
 
@@ -326,7 +326,7 @@ export class SampleScreen extends TableScreen {
     return {
       camera: this.camera(t('sample.aim_defect'), (shot) => void this.shot(shot)),
       page: html`<p class="lead">${t('sample.photo_defect', { n: this.unit ?? 0 })}</p><p class="quiet">${t('receive.photos', { n: this.shots })}</p>`,
-      foot: html`<button type="button" class="big main" data-next-unit @click=${() => this.turnTo('unit')}>${t(this.shots > 0 ? 'sample.next_unit' : 'sample.without_photo')}</button>
+      foot: html`<button type="button" class="big ${this.shots > 0 ? 'main' : 'plain'}" data-next-unit @click=${() => this.turnTo('unit')}>${t(this.shots > 0 ? 'sample.next_unit' : 'sample.without_photo')}</button>
         <button type="button" class="big plain" data-other-defect @click=${() => this.turnTo('defect')}>${t('sample.other_defect')}</button>`,
     };
   }

@@ -11,7 +11,7 @@ import { endShift } from '../sync/shift.js';
 import { refreshSnapshot } from '../sync/refresh.js';
 import { appBar } from '../ui/app_bar.js';
 import { ask, confirmAsk } from '../ui/dialog.js';
-import { keyboardIcon, personIcon, scanIcon } from '../ui/icons.js';
+import { boxIcon, keyboardIcon, personIcon, scanIcon } from '../ui/icons.js';
 import { messageBox } from '../ui/message.js';
 import { appState } from '../ui/state.js';
 import { View } from '../ui/view.js';
@@ -21,7 +21,7 @@ import { CodeReader } from './code_reader.js';
 import { isSticker } from './bind_draft.js';
 import { Counters } from './counters.js';
 import { openThere, otherDock } from './other_dock.js';
-import { bindPath, GATE_PATH, holdPath, parcelPath } from './routes.js';
+import { bindPath, FREIGHT_PATH, GATE_PATH, holdPath, parcelPath } from './routes.js';
 import { listenForCodes } from './wedge.js';
 
 /** @typedef {import('../store/snapshot.js').Found} Found */
@@ -31,7 +31,7 @@ export class ScanScreen extends View {
     super();
     this.typing = false;
     this.typed = '';
-    /** @type {import('./other_dock.js').Refused | null} */
+    /** Said anew when somebody who cannot read it changes the language. @type {(() => import('./other_dock.js').Refused) | null} */
     this.refused = null;
     /** @private the unknown code: what may be bound as a sticker or held, if the person says so */
     this.unknown = '';
@@ -74,7 +74,7 @@ export class ScanScreen extends View {
     if (found.kind === 'none') {
       signalRefused();
       this.unknown = this.offersMore() ? text : '';
-      this.refused = (await this.heldWords()) ?? otherDock(text) ?? unknownWords(text);
+      this.refused = (await this.heldWords()) ?? (() => otherDock(text) ?? unknownWords(text));
       this.requestUpdate();
       return;
     }
@@ -88,15 +88,15 @@ export class ScanScreen extends View {
     if (parcel) this.go(parcelPath(parcel, { voided: found.voided }));
   }
 
-  /** Held before: said so, and not held twice. @private @returns {Promise<{ what: string, next: string } | null>} */
+  /** Held before: said so, and not held twice. @private @returns {Promise<(() => { what: string, next: string }) | null>} */
   async heldWords() {
     const held = this.unknown ? await heldBefore(this.unknown, wall()) : null;
     if (!held) return null;
     const at = formatInstant(held.at, appState().site?.zone ?? 'Asia/Shanghai').slice(5, 16);
     const code = shortened(this.unknown);
-    const what = held.worker ? t('hold.before_by', { code, at, name: held.worker }) : t('hold.before', { code, at });
     this.unknown = '';
-    return { what, next: t('hold.before_next') };
+    const { worker: name } = held;
+    return () => ({ what: name ? t('hold.before_by', { code, at, name }) : t('hold.before', { code, at }), next: t('hold.before_next') });
   }
 
   /**
@@ -111,6 +111,7 @@ export class ScanScreen extends View {
         value: parcel.id,
         label: [parcel.waybills[0]?.courier, parcel.customer_code].filter(Boolean).join(' · ') || parcel.id.slice(0, 8),
       })),
+      cancel: t('phone.cancel'),
     });
   }
 
@@ -136,7 +137,7 @@ export class ScanScreen extends View {
     if ('codes' in result) return this.take(result.codes[0] ?? '');
     signalRefused();
     this.unknown = '';
-    this.refused = { what: t(`scan.photo_${result.problem}`), next: t('scan.photo_next') };
+    this.refused = () => ({ what: t(`scan.photo_${result.problem}`), next: t('scan.photo_next') });
     this.requestUpdate();
   }
 
@@ -161,7 +162,7 @@ export class ScanScreen extends View {
   renderRefused() {
     if (!this.refused) return nothing;
     const { unknown } = this;
-    const { what, next, open } = this.refused;
+    const { what, next, open } = this.refused();
     const actions = html`${openThere(open)}
       ${unknown && heldKey(unknown)
         ? html`<button type="button" class="big" data-hold @click=${() => this.go(holdPath(unknown))}>${t('hold.offer')}</button>`
@@ -200,6 +201,18 @@ export class ScanScreen extends View {
     return html`<button type="button" class="big" data-gate @click=${() => this.toGate()}>${scanIcon}${t('gate.title')}</button>`;
   }
 
+  /** Goods leave China for good at a Chinese site only. @returns {import('lit').TemplateResult | typeof nothing} */
+  renderBelow() {
+    if (appState().site?.kind !== 'CN_forwarder' || this.refused) return nothing;
+    return html`<button type="button" class="big plain" data-freight @click=${() => this.toFreight()}>${boxIcon}${t('freight.title')}</button>`;
+  }
+
+  /** @private */
+  toFreight() {
+    unlockSound();
+    this.go(FREIGHT_PATH);
+  }
+
   /** @private */
   toGate() {
     unlockSound();
@@ -207,7 +220,7 @@ export class ScanScreen extends View {
   }
 
   renderReader() {
-    return html`<dp-code-reader .hint=${this.hint()} @pointerdown=${() => unlockSound()}
+    return html`<dp-code-reader .hint=${this.refused ? '' : this.hint()} @pointerdown=${() => unlockSound()}
       @code=${(/** @type {CustomEvent<string>} */ event) => void this.take(event.detail)}></dp-code-reader>`;
   }
 
@@ -221,6 +234,7 @@ export class ScanScreen extends View {
           <button type="button" class="big" data-type @click=${() => void this.openTyping(true)}>${keyboardIcon}${t('scan.type')}</button>
           ${this.renderBeside()}
         </div>
+        ${this.renderBelow()}
         <div class="who">
           ${personIcon}<span>${appState().worker?.name ?? ''}</span>
           <button type="button" class="link" @click=${() => void this.changeWorker()}>${t('shift.change')}</button>

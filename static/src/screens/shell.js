@@ -10,6 +10,7 @@ import { CapturesScreen } from './captures.js';
 import { CountingScreen } from './counting.js';
 import { DoneScreen } from './done.js';
 import { EnrolScreen } from './enrol.js';
+import { FreightScreen } from './freight.js';
 import { GateScreen } from './gate_in.js';
 import { ParcelScreen } from './parcel.js';
 import { PhoneSettingsScreen } from './phone_settings.js';
@@ -88,6 +89,7 @@ export class Shell {
       return this.viewFor(routeOf(this.path));
     }
     if (route.screen === 'gate') return new GateScreen();
+    if (route.screen === 'freight') return new FreightScreen();
     if (route.screen === 'list') return Object.assign(new WorklistScreen(), { list: route.list });
     if (route.screen === 'hold') return Object.assign(new UnidentifiedScreen(), { text: route.code });
     if (route.screen === 'bind') return Object.assign(new BindScreen(), { text: route.code });

@@ -7,6 +7,7 @@ import { messageBox, waiting } from '../ui/message.js';
 import { View } from '../ui/view.js';
 import { t } from '../ui/words.js';
 import { refsOf } from './parcel_facts.js';
+import { mayFilm } from './parcel_flow.js';
 import { loadWork } from './parcel_work.js';
 import { refusalWords } from './refusal.js';
 import { parcelPath } from './routes.js';
@@ -20,6 +21,8 @@ export class TableScreen extends View {
   constructor() {
     super();
     this.parcelId = '';
+    /** What it captures is outside the box; the address alone leads here too. @protected */
+    this.ofGoods = false;
     /** @type {ParcelWork | null} */
     this.work = null;
     /** @protected */
@@ -36,6 +39,8 @@ export class TableScreen extends View {
   /** @protected @returns {Promise<void>} */
   async load() {
     const work = await loadWork(this.parcelId);
+    // The parcel's screen asks for what is still open, or why it is left out.
+    if (this.ofGoods && work && !mayFilm(work.progress)) return this.back();
     if (work) await this.loaded(work);
     this.work = work;
     this.unknown = work === null;

@@ -42,8 +42,8 @@ export class TakeScreen extends View {
     this.phase = 'loading';
     /** @type {ParcelFacts | null} */
     this.facts = null;
-    /** @type {Trouble | null} */
-    this.trouble = null;
+    /** Said anew when somebody who cannot read it changes the language. @private @type {(() => Trouble) | null} */
+    this.sayTrouble = null;
     /** @type {TakeProblem | 'awake' | 'space' | 'code' | null} */
     this.warning = null;
     this.seconds = '00:00';
@@ -88,10 +88,15 @@ export class TakeScreen extends View {
     this.requestUpdate();
   }
 
-  /** @protected @param {Trouble} trouble */
-  fail(trouble) {
-    this.trouble = trouble;
+  /** @protected @param {() => Trouble} say */
+  fail(say) {
+    this.sayTrouble = say;
     this.enter('trouble');
+  }
+
+  /** @protected */
+  get trouble() {
+    return this.sayTrouble?.() ?? null;
   }
 
   /** @protected */
@@ -119,7 +124,7 @@ export class TakeScreen extends View {
     const minutes = await minutesLeft();
     this.minutes = minutes;
     if (minutes !== null && minutes < 1) {
-      this.fail({ what: t('count.no_space'), safe: t('count.no_space_safe'), next: t('count.no_space_next') });
+      this.fail(() => ({ what: t('count.no_space'), safe: t('count.no_space_safe'), next: t('count.no_space_next') }));
       return false;
     }
     this.warning = minutes !== null && minutes < 10 ? 'space' : null;
@@ -135,7 +140,7 @@ export class TakeScreen extends View {
   /** @protected */
   async openCamera() {
     if (!this.facts) return;
-    this.trouble = null;
+    this.sayTrouble = null;
     this.enter('opening');
     await this.updateComplete;
     this.session?.release();
@@ -147,11 +152,11 @@ export class TakeScreen extends View {
     });
     try {
       const soundProblem = await this.session.open(this.piece('video'));
-      if (soundProblem) this.fail({ what: soundProblemWords(soundProblem), next: t('count.sound_next'), sound: true });
+      if (soundProblem) this.fail(() => ({ what: soundProblemWords(soundProblem), next: t('count.sound_next'), sound: true }));
       else await this.begin();
     } catch (error) {
       this.session.release();
-      this.fail(
+      this.fail(() =>
         error instanceof CameraProblem
           ? { ...cameraProblemWords(error.reason), safe: t('count.nothing_filmed') }
           : { what: refusalWords(error), safe: t('count.nothing_filmed') },
@@ -159,16 +164,23 @@ export class TakeScreen extends View {
     }
   }
 
+  /** What is known of the count that this take goes on with. @protected @returns {import('../store/continued.js').Continued | null} */
+  get continued() {
+    if (!this.goesOn) return null;
+    const { names, perLine, endedMs } = this.goesOn;
+    return { names, units: perLine && [...perLine], endedMs };
+  }
+
   /** What is burned into the pixels. @protected @param {number} ms time in the take */
   overlayAt(ms) {
-    return overlayModel(this.facts, this.receipt, this.session?.recorder?.events ?? null, ms);
+    return overlayModel(this.facts, this.receipt, this.session?.recorder?.events ?? null, ms, this.continued);
   }
 
   /** Arrival first, then the shutter. @protected */
   async begin() {
     const { session, facts, prepared } = this;
     if (!session || !facts || !prepared) return;
-    this.trouble = null;
+    this.sayTrouble = null;
     this.enter('starting');
     try {
       if (!facts.received) {
@@ -179,15 +191,15 @@ export class TakeScreen extends View {
       await session.begin(this.piece('video'), this.piece('canvas'), {
         proven: prepared.proven,
         sampled: this.shows === COUNT_SLOT && asks(planOf(facts), 'sample'),
-        goesOn: this.goesOn?.take ?? null,
+        goesOn: this.goesOn && this.continued ? { take: this.goesOn.take, continued: this.continued } : null,
         tranches: prepared.tranches,
         slot: this.shows,
       });
     } catch (error) {
       session.release();
       const full = isCode(error, 'storage_full');
-      const what = full ? t('count.no_space') : t(isCode(error, 'recorder_busy') ? 'count.busy' : 'count.start_failed');
-      this.fail({ what, safe: t('count.no_space_safe'), next: t(full ? 'count.no_space_next' : 'count.start_failed_next') });
+      const what = full ? 'count.no_space' : isCode(error, 'recorder_busy') ? 'count.busy' : 'count.start_failed';
+      this.fail(() => ({ what: t(what), safe: t('count.no_space_safe'), next: t(full ? 'count.no_space_next' : 'count.start_failed_next') }));
       return;
     }
     if (session.mayFallAsleep) this.warning ??= 'awake';
@@ -230,7 +242,7 @@ export class TakeScreen extends View {
       this.leaveFor(await session.finish({ interrupted }), null);
     } catch {
       // The take keeps its bytes on disk and is closed at the next start.
-      this.fail({ what: t('count.close_failed'), safe: t('count.close_failed_safe'), next: t('count.close_failed_next') });
+      this.fail(() => ({ what: t('count.close_failed'), safe: t('count.close_failed_safe'), next: t('count.close_failed_next') }));
     }
   }
 

@@ -126,6 +126,7 @@ export class VerdictScreen extends TableScreen {
       ?disabled=${this.busy || refused !== null} @click=${() => {
         this.asking = { key: subject.key, verdict };
         this.requestUpdate();
+        void this.updateComplete.then(() => this.querySelector('.why-verdict')?.scrollIntoView({ block: 'nearest' }));
       }}>${t(`verdict.${verdict}`)}</button>`;
   }
 
@@ -135,7 +136,7 @@ export class VerdictScreen extends TableScreen {
     const first = proposal?.verdict === verdict ? proposal.reason : '';
     const reasons = [...all.filter((one) => one === first), ...all.filter((one) => one !== first)];
     return html`<p class="panel-question">${t('judge.why')}</p>
-      <div class="options">
+      <div class="options why-verdict">
         ${reasons.map(
           (reason) => html`<button type="button" class="option ${reason === first ? 'first' : ''}" data-reason=${reason} ?disabled=${this.busy}
             @click=${() => void this.decide(subject, verdict, reason)}>${t(`verdict_reason.${reason}`)}</button>`,

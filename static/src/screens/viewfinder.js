@@ -1,12 +1,14 @@
 /**
  * A live camera with one large shutter, and beside it the system's own camera for phones where the live one fails. Sends
- * `shot` with {data, mime, source}; keeping it is the screen's.
+ * `shot` with {data, mime, source}; keeping it is the screen's. Where it `reads`, codes on the goods are sent as well.
  */
 
 import { html, nothing } from 'lit';
+import { assetUrl } from '../core/assets.js';
 import { STILL } from '../device/camera.js';
 import { signalDone, signalRefused } from '../device/feedback.js';
 import { fromFile, shoot } from '../device/photo.js';
+import { isNewCode, startScanner } from '../device/scanner.js';
 import { photoIcon } from '../ui/icons.js';
 import { messageBox, waiting } from '../ui/message.js';
 import { t } from '../ui/words.js';
@@ -16,12 +18,18 @@ import { cameraProblemWords } from './camera_words.js';
 /** @typedef {{ data: ArrayBuffer, mime: string, source: 'camera' | 'input' }} Shot */
 
 export class Viewfinder extends CameraView {
-  static properties = { hint: { attribute: false }, busy: { attribute: false } };
+  static properties = { hint: { attribute: false }, busy: { attribute: false }, reads: { attribute: false } };
 
   constructor() {
     super();
     /** What is to be in the picture. */
     this.hint = '';
+    /** Whether codes on goods are read out of the picture as well: `code` with the text, once per showing. */
+    this.reads = false;
+    /** @private @type {{ stop: () => void } | null} */
+    this.scanner = null;
+    /** @private @type {{ text: string, at: number } | null} */
+    this.last = null;
     /** The screen is keeping a picture: no other one now. */
     this.busy = false;
     /** @type {import('../device/photo.js').PhotoProblemReason | 'no_frame' | null} */
@@ -35,6 +43,40 @@ export class Viewfinder extends CameraView {
   /** @protected */
   wantedSize() {
     return STILL;
+  }
+
+  /** @protected @param {HTMLVideoElement} video */
+  onLive(video) {
+    if (!this.reads) return;
+    this.scanner = startScanner({
+      video,
+      worker: assetUrl('scanner_worker.js'),
+      wasm: new URL(assetUrl('zxing_reader.wasm'), location.href).href,
+      reads: 'goods',
+      onCodes: (codes) => this.read(codes[0]?.text ?? ''),
+      // Typing and the picture go on as without it.
+      onBroken: () => this.stopReading(),
+    });
+  }
+
+  /** @protected */
+  close() {
+    this.stopReading();
+    super.close();
+  }
+
+  /** @private */
+  stopReading() {
+    this.scanner?.stop();
+    this.scanner = null;
+  }
+
+  /** @private @param {string} text */
+  read(text) {
+    const now = performance.now();
+    const fresh = isNewCode(this.last, text, now);
+    this.last = { text, at: now };
+    if (fresh && text && !document.querySelector('dialog[open]')) this.dispatchEvent(new CustomEvent('code', { detail: text }));
   }
 
   /** @private */

@@ -2,12 +2,14 @@
 
 import { html, nothing } from 'lit';
 import { GUIDES } from '../core/guides.js';
-import { stillWanted } from '../core/wanted.js';
+import { choicesOf, stillWanted } from '../core/wanted.js';
 import { doneIcon, photoIcon, recordIcon } from '../ui/icons.js';
 import { messageBox } from '../ui/message.js';
 import { t } from '../ui/words.js';
 import { variantOf } from './goods.js';
 import { keepPhoto } from './keep_photo.js';
+import { mayShow } from './parcel_flow.js';
+import { earlyNote } from './parcel_panels.js';
 import { countPath, guidedPath, wantedPath } from './routes.js';
 import { TableScreen } from './table_screen.js';
 
@@ -34,12 +36,13 @@ export function wantedCard(work, go) {
 export class WantedScreen extends TableScreen {
   constructor() {
     super();
-    /** Whose picture is taken. @type {Wanted | null} */
+    /** Whose picture is taken; its `slot` is the one that was chosen. @type {Wanted | null} */
     this.shown = null;
   }
 
-  /** @private @param {Wanted} one */
-  press(one) {
+  /** @private @param {Wanted} one @param {ParcelWork} work */
+  press(one, { progress }) {
+    if (!mayShow(one, progress)) return this.back();
     if (COUNTED.has(one.slot)) return this.go(countPath(this.parcelId));
     if (GUIDES.has(one.slot)) return this.go(guidedPath(this.parcelId, one.slot));
     return this.turnTo(one);
@@ -74,13 +77,17 @@ export class WantedScreen extends TableScreen {
   }
 
   /** @private @param {Wanted} one @param {ParcelWork} work */
-  rowOf(one, { parcel }) {
+  rowOf(one, work) {
+    const { parcel, progress } = work;
     const line = parcel.lines.find(({ id }) => id === one.line);
-    const film = COUNTED.has(one.slot) || GUIDES.has(one.slot);
-    return html`<li class="open" data-slot=${one.slot}>
-      <div class="evidence-text"><strong>${t(`slot.${one.slot}`)}</strong>${line ? html`<span>${variantOf(line)}</span>` : nothing}<span>${t('wanted.claim', { n: one.claim })}</span></div>
-      <button type="button" class="row-camera" data-shoot aria-label=${t(`slot.${one.slot}`)} ?disabled=${this.busy} @click=${() => this.press(one)}>${film ? recordIcon : photoIcon}</button>
-    </li>`;
+    const choices = choicesOf(one);
+    return choices.map((slot, n) => {
+      const film = COUNTED.has(slot) || GUIDES.has(slot);
+      return html`<li class="open" data-slot=${slot}>
+        <div class="evidence-text"><strong>${n > 0 ? html`${t('wanted.or')} ` : nothing}${t(`slot.${slot}`)}</strong>${line && n === 0 ? html`<span>${variantOf(line)}</span>` : nothing}${n === 0 ? html`<span>${t('wanted.claim', { n: one.claim })}</span>` : nothing}${mayShow({ slot }, progress) ? nothing : earlyNote(progress)}</div>
+        <button type="button" class="row-camera" data-shoot aria-label=${t(`slot.${slot}`)} ?disabled=${this.busy} @click=${() => this.press({ ...one, slot }, work)}>${film ? recordIcon : photoIcon}</button>
+      </li>`;
+    });
   }
 
   /** @private @param {Wanted} one @param {ParcelWork} work */

@@ -1,6 +1,6 @@
 /** Questions that stop everything else: a modal dialog at the bottom of the screen, where the thumb is. */
 
-import { html, render } from 'lit';
+import { html, nothing, render } from 'lit';
 
 /**
  * @typedef {object} Choice
@@ -18,9 +18,10 @@ let count = 0;
  * @param {import('lit').TemplateResult | string} [question.body]
  * @param {Choice[]} question.choices first is nearest to the text; the safe one gets the focus
  * @param {string} [question.focus] value of the choice that gets the focus
+ * @param {string} [question.cancel] words of a last choice that answers null, where nothing among the others means "none"
  * @returns {Promise<string | null>} the chosen value
  */
-export function ask({ title, body = '', choices, focus }) {
+export function ask({ title, body = '', choices, focus, cancel }) {
   const dialog = document.createElement('dialog');
   const id = `ask-${(count += 1)}`;
   dialog.className = 'sheet';
@@ -34,6 +35,7 @@ export function ask({ title, body = '', choices, focus }) {
           (choice) => html`<button type="button" class="big ${choice.look ?? 'plain'}" data-value=${choice.value}
             ?autofocus=${choice.value === focus} @click=${() => pick(choice.value)}>${choice.label}</button>`,
         )}
+        ${cancel === undefined ? nothing : html`<button type="button" class="big plain" data-cancel @click=${() => dialog.close()}>${cancel}</button>`}
       </div>`,
     dialog,
   );

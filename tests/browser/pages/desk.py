@@ -85,7 +85,9 @@ class Desk:
     def add_worker(self, name: str, pin: str) -> None:
         self.open("/phones")
         form = self.page.locator("form[action$='/workers']").first
-        self.page.locator("details.add summary").first.click()
+        self.page.locator("details.add", has=self.page.locator("form[action$='/workers']")).first.locator(
+            "summary"
+        ).click()
         form.locator("input[name=name]").fill(name)
         form.locator("input[name=pin]").fill(pin)
         form.locator("button[type=submit]").click()
@@ -94,7 +96,7 @@ class Desk:
     def enrolment_code(self, *, site: int = 0) -> str:
         """For the n-th warehouse on the page."""
         self.open("/phones")
-        self.page.locator("form[action$='/codes'] button").nth(site).click()
+        self.page.locator("form[action$='/codes'] button.main").nth(site).click()
         code = self.page.locator(".big-code").get_attribute("data-code")
         assert code is not None
         return code

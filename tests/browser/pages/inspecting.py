@@ -20,6 +20,17 @@ class Inspecting:
             path,
         )
 
+    def turned_away(self, path: str) -> None:
+        """A screen's own address leads back to what the closed parcel still has to show."""
+        self.open(path)
+        self.page.wait_for_url(path.partition("?")[0].join(("**", "")))
+        expect(self.page.locator(".receive[data-stage=condition]")).to_be_visible()
+
+    def early(self) -> list[str]:
+        """Rows of the goods that wait for the closed parcel."""
+        rows = self.page.locator("[data-row]", has=self.page.locator("[data-early]")).all()
+        return [str(one.get_attribute("data-row")) for one in rows]
+
     def press(self, key: str) -> None:
         self.page.locator(f"[data-{key}]:not([disabled])").first.click()
 
