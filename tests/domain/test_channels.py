@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from webapp.domain.channels import (
-    CHANNELS,
     ChannelChoice,
     ChannelFacts,
     MindChanged,
@@ -29,6 +28,7 @@ HOUR = timedelta(hours=1)
 IN_CHINA = Situation("A", "not_handed_over", None, True)
 ABROAD = Situation("B", "handed_over", NOW - 9 * HOUR, True)
 PAST, FUTURE = Window(NOW - HOUR), Window(NOW + HOUR)
+CHANNELS = ("platform_1688", "platform_taobao", "agent", "supplier_direct", "freight", "post", "warranty")
 PLATFORMS = ("1688", "taobao", "tmall", "pinduoduo", "off_platform", "other")
 OWNERS = ("self", "agent", "unknown")
 

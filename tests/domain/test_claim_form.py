@@ -85,6 +85,8 @@ def test_without_any_one_of_its_fields_it_is_no_claim(type_id: str, field: str) 
         ("damaged", {"units": "0"}, "claim_nothing_missing"),
         ("damaged", {"severity": "awful"}, "claim_field_choice"),
         ("colour", {"colour": "as_ordered"}, "claim_as_ordered"),
+        ("not_as_described", {"colour": "as_ordered"}, "claim_as_ordered"),
+        ("material", {"found": "cotton"}, "claim_as_ordered"),
         ("wrong_weight", {"reading_grams": "5000"}, "claim_as_ordered"),
         ("wrong_weight", {"reading_grams": "4100.5"}, "claim_field_unreadable"),
         ("size_mismatch", {"label_size": ""}, "claim_field_missing"),
@@ -171,8 +173,24 @@ def test_only_a_completely_different_colour_qualifies() -> None:
     "changes,code",
     [
         ({}, "not_measured"),
-        ({"reason": "colour_mismatch"}, "named"),
-        ({"reason": "material_mismatch"}, "named"),
+        # A reason's name is no measure: what the inspector saw decides (S0-28, S0-29, S0-31).
+        ({"reason": "colour_mismatch"}, "not_measured"),
+        ({"reason": "colour_mismatch", "colour": "shade_difference"}, "colour_shade_difference"),
+        ({"reason": "colour_mismatch", "colour": "completely_different"}, "colour_completely_different"),
+        ({"reason": "style_mismatch", "colour": "completely_different"}, "not_measured"),
+        ({"reason": "material_mismatch"}, "not_measured"),
+        ({"reason": "material_mismatch", "spec_published": "yes"}, "material"),
+        ({"reason": "function"}, "not_measured"),
+        (
+            {
+                "reason": "material_mismatch",
+                "spec_published": "yes",
+                "listed_value": "10",
+                "measured_value": "9.9",
+            }
+            | {"unit": "cm"},
+            "material",
+        ),
         ({"listed_value": "10", "measured_value": "9", "unit": "cm"}, "deviation"),
         ({"listed_value": "10", "measured_value": "9.6", "unit": "cm"}, "deviation_small"),
     ],
@@ -182,7 +200,8 @@ def test_not_as_described_qualifies_by_measure_colour_or_material_only(
 ) -> None:
     found = threshold("not_as_described", check_form("not_as_described", GOOD["not_as_described"] | changes))
     assert found is not None
-    assert (found.code, found.qualifies) == (code, code in ("named", "deviation"))
+    qualifies = code in ("deviation", "colour_completely_different", "material")
+    assert (found.code, found.qualifies) == (code, qualifies)
 
 
 def test_a_type_without_a_threshold_is_not_judged() -> None:

@@ -14,11 +14,12 @@ from webapp.domain.claim_states import (
     EVENTS,
     EXPIRES_BY,
     MONEY_OUTCOMES,
+    OPEN_STATES,
     OUTCOMES,
     STATES,
+    acts,
     allowed,
     clock_kinds,
-    event_of_refund_status,
     next_state,
 )
 from webapp.domain.clock_facts import MET_BY
@@ -31,7 +32,7 @@ _ANSWERS = "approved=approved partially_approved=partially_approved"
 _BEFORE = "handed_to_agent=handed_to_agent filed=filed expired=expired withdrawn=withdrawn"
 _OWED = (
     "landed_at_agent=landed_at_agent money_received=money_received remedy_fulfilled=closed "
-    "closed=closed withdrawn=withdrawn"
+    "closed=closed expired=expired withdrawn=withdrawn"
 )
 _GRANTED = f"return_sent return_received=awaiting_money awaiting_money=awaiting_money {_OWED}"
 TABLE = {
@@ -63,11 +64,11 @@ TABLE = {
         f"reviewing=supplier_reviewing added=supplier_reviewing {_ANSWERS} rejected=rejected "
         "escalated=mediation closed=closed expired=expired withdrawn=withdrawn"
     ),
-    "mediation": f"added {_ANSWERS} decided=decided closed=closed withdrawn=withdrawn",
+    "mediation": f"added {_ANSWERS} decided=decided closed=closed expired=expired withdrawn=withdrawn",
     "decided": _GRANTED,
     "awaiting_money": _OWED,
-    "landed_at_agent": "passed_back=money_received withdrawn=withdrawn",
-    "money_received": "more_money closed=closed withdrawn=withdrawn",
+    "landed_at_agent": "passed_back=money_received expired=expired withdrawn=withdrawn",
+    "money_received": "more_money closed=closed expired=expired withdrawn=withdrawn",
     "closed": "",
     "expired": "",
     "withdrawn": "",
@@ -148,13 +149,24 @@ def test_each_ruling_is_known_and_only_money_starts_the_money_clock(outcome: str
 
 
 @pytest.mark.parametrize("rule", EXPIRES_BY)
-def test_a_claim_ends_by_each_of_four_windows(rule: str) -> None:
-    assert next_state("ready", "expired", {"rule": rule}) == "expired"
+def test_a_claim_expires_from_any_state_by_each_of_four_windows(rule: str) -> None:
+    for state in OPEN_STATES:
+        assert next_state(state, "expired", {"rule": rule}) == "expired"
+
+
+def test_the_agent_acts_in_its_account_and_where_its_own_service_was_asked() -> None:
+    assert [acts(channel, "agent") for channel in ("platform_1688", "platform_taobao")] == ["agent"] * 2
+    assert [acts(channel, "importer") for channel in ("agent", "warranty")] == ["agent"] * 2
+    for channel in ("platform_1688", "supplier_direct", "freight", "post"):
+        assert acts(channel, "importer") == "importer"
 
 
 def test_the_agents_filing_meets_the_window_and_ours_says_so_by_itself() -> None:
     assert clock_kinds("filed", {}, "agent") == ("submitted", "filed")
     assert clock_kinds("filed", {}, "importer") == ()
+    # A complaint to the agent's own service: only the platform's number says that it was filed there.
+    assert clock_kinds("filed", {}, "agent", "agent") == ()
+    assert clock_kinds("filed", {"external_id": "TQ1"}, "agent", "agent") == ("submitted", "filed")
     assert clock_kinds("rejected", {}, "importer") == ("rejected",)
     assert clock_kinds("reviewing", {}, "importer") == ()
 
@@ -163,24 +175,6 @@ def test_money_at_the_agent_and_with_us_both_meet_the_money_clock() -> None:
     assert MET_BY["money_landed"] == "R-06"
     for event in ("landed_at_agent", "money_received"):
         assert clock_kinds(event, SAID, "agent") == ("money_landed",)
-
-
-@pytest.mark.parametrize(
-    "status,event",
-    [
-        ("waitselleragree", "reviewing"),
-        ("WAIT_SELLER_AGREE", "reviewing"),
-        ("waitbuyermodify", "rejected"),
-        ("waitbuyersend", "approved"),
-        ("waitsellerreceive", "return_sent"),
-        ("refundsuccess", "money_received"),
-        ("refundclose", "closed"),
-        ("REFUND_CLOSED", "closed"),
-        ("something_new", None),
-    ],
-)
-def test_what_1688_calls_it(status: str, event: str | None) -> None:
-    assert event_of_refund_status(status) == event
 
 
 @given(st.lists(st.sampled_from(sorted(EVENTS)), max_size=25), st.sampled_from(("importer", "agent")))

@@ -16,7 +16,6 @@ from webapp.adapters.rulebook_files import load_rulebook
 from webapp.domain.deadlines import (
     evaluate,
     is_open,
-    platform_recourse,
     receipt_limits,
 )
 from webapp.domain.refusals import Refusal
@@ -170,17 +169,3 @@ def test_refused(rule_id: str, start: str, zone: str, end: str | None, code: str
     with pytest.raises(Refusal) as refused:
         evaluate(BOOK.rule(rule_id), at(start), zone=zone, end=None if end is None else at(end))
     assert refused.value.code == code
-
-
-def test_day_8_to_15_is_a_late_try() -> None:
-    delivered = at("2026-11-20T14:37:20+08:00")
-    seen = {
-        text: platform_recourse(BOOK, delivered, at(text))
-        for text in (
-            "2026-11-27T14:37:19+08:00",
-            "2026-11-27T14:37:20+08:00",
-            "2026-12-05T14:37:19+08:00",
-            "2026-12-05T14:37:20+08:00",
-        )
-    }
-    assert list(seen.values()) == ["open", "late_try", "late_try", "closed"]

@@ -69,6 +69,33 @@ def test_each_thing_that_a_first_filing_on_1688_cannot_do_without(
     assert blocked(findings(bundle))
 
 
+def test_on_taobao_a_photo_or_a_film_is_enough() -> None:
+    """S0-16 is 1688's; S1-14: photos or videos and the mismatch with the listing."""
+    for piece in ISSUE:
+        taobao = replace(WHOLE, channel="platform_taobao", pieces=(*PAPERS, piece))
+        assert findings(taobao) == ()
+    assert open_points(replace(WHOLE, channel="platform_taobao", pieces=PAPERS)) == {
+        ("G-0", "nothing_shown", None, True)
+    }
+
+
+@pytest.mark.parametrize(
+    "channel,missing,blocks",
+    [
+        ("platform_taobao", "paper:label_protection", ("S1-17", True)),
+        ("platform_taobao", "EV-11|EV-01p", ("S1-17", True)),
+        ("platform_1688", "EV-07", ("S1-18", True)),
+        ("platform_1688", "EV-11|EV-01p", ("S1-18", True)),
+        ("platform_1688", "paper:label_protection", ("4.2", False)),
+    ],
+)
+def test_a_changed_mind_needs_its_checklist(channel: str, missing: str, blocks: tuple[str, bool]) -> None:
+    """S1-04, S1-17: the label with its screenshot; S1-18: the seller's promise. Else the path is off."""
+    bundle = replace(WHOLE, channel=channel, changed_mind=True, missing=(missing,))
+    assert open_points(bundle) == {(blocks[0], "slot_missing", missing, blocks[1])}
+    assert open_points(replace(bundle, changed_mind=False)) == {("4.2", "slot_missing", missing, False)}
+
+
 def test_a_missing_paper_is_told_once_by_the_strictest_gate() -> None:
     bundle = replace(WHOLE, pieces=(PAPERS[1], *ISSUE), missing=("EV-19", "EV-21"))
     assert open_points(bundle) == {

@@ -18,15 +18,16 @@ from webapp.domain.completeness import Record, completeness
 from webapp.domain.fees import AGENT_1688ORDER, ImpossibleRequest, Request, bands_of, quote
 from webapp.domain.folders import DOCUMENT_KINDS, FOLDER_NAMES, Folder
 from webapp.domain.messages import (
+    LONGEST_1688,
     NOTICE,
     REMEDIES,
     REMEDIES_BY_SITUATION,
     SHORT_1688,
+    SHORTEST_1688,
     TEMPLATES,
     Remedy,
     affected,
     fill,
-    fits_1688,
     missing,
     platform_length,
 )
@@ -108,6 +109,10 @@ def test_the_default_lies_in_the_range_and_more_skus_never_cost_less(
     assert one.low_fen <= one.default_fen <= one.high_fen <= more.high_fen
 
 
+def fits(said: str) -> bool:
+    return SHORTEST_1688 <= platform_length(said) <= LONGEST_1688
+
+
 def test_the_notice_reads_word_for_word() -> None:
     said = VECTORS["notice"]
     remedies = {"en": "a partial refund of ¥250.00", "zh_CN": "部分退款 ¥250.00"}
@@ -115,7 +120,7 @@ def test_the_notice_reads_word_for_word() -> None:
     for language, text in said["texts"].items():
         assert fill(NOTICE[language], {**said["slots"], "remedy": remedies[language]}) == text
     short = fill(SHORT_1688, {**said["slots"], "remedy": remedies["zh_CN"]})
-    assert short == said["short_1688"] and fits_1688(short)
+    assert short == said["short_1688"] and fits(short)
 
 
 @pytest.mark.parametrize("template", TEMPLATES.values(), ids=lambda one: one.id)
@@ -145,7 +150,7 @@ def test_what_a_value_says_is_never_taken_for_a_place() -> None:
 
 def test_1688_counts_utf16_units() -> None:
     assert platform_length("少4件") == 3 and platform_length("𠮷") == 2
-    assert fits_1688("件" * 150) and not fits_1688("件" * 151) and not fits_1688("件")
+    assert fits("件" * 150) and not fits("件" * 151) and not fits("件")
 
 
 def test_short_and_defective_together() -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from webapp.domain.receiving_order import order_finding
+from webapp.domain.receiving_order import order_finding, redraw_finding
 
 OPENED = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 LATER = OPENED + timedelta(milliseconds=1)
@@ -48,3 +48,18 @@ def test_a_photo_of_the_closed_parcel_taken_after_the_cut_is_remarked_on(
 
 def test_nothing_is_late_while_nobody_opened_the_parcel() -> None:
     assert order_finding("condition", {}, at=LATER, opened_at=None) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "expected"),
+    [
+        ("draw", {"redraw": "1", "reason": None}, "redraw_without_reason"),
+        ("draw", {"redraw": "2", "reason": "units-mixed-up"}, None),
+        ("draw", {"redraw": "0", "reason": None}, None),
+        ("verdict", {"reason": None}, None),
+    ],
+)
+def test_a_sample_is_drawn_again_only_with_a_reason(
+    kind: str, said: dict[str, str | None], expected: str | None
+) -> None:
+    assert redraw_finding(kind, said) == expected

@@ -6,15 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.domain.claim_recipes import CLAIM_TYPES
+from webapp.domain.claim_recipes import CLAIM_TYPES, SEVERITIES
 from webapp.domain.messages import REMEDIES as ASKS
 from webapp.domain.refusals import Refusal
 from webapp.domain.remedies import (
-    AGENT_SOLUTIONS,
+    GOES_BACK,
     OUTCOMES,
-    PATHS,
     RESTRICTED,
-    SEVERITIES,
     check_proposal,
     paths,
     price_of,
@@ -53,8 +51,13 @@ def test_the_lists_of_section_9() -> None:
         "rejected",
         "platform_compensation",
     }
-    assert set(PATHS) == {"before_shipment", "after_shipment", "return_refund", "refund_without_return"}
-    assert set(AGENT_SOLUTIONS) == {"refund", "exchange", "other"}
+    offered = {
+        path
+        for shipped in (True, False)
+        for path in paths(shipped=shipped, situation="A", refund_only="").open
+    }
+    assert offered == {"before_shipment", "after_shipment", "return_refund", "refund_without_return"}
+    assert offered | IN_CHINA >= GOES_BACK and not GOES_BACK & IN_VIETNAM
 
 
 @pytest.mark.parametrize(

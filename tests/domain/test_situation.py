@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from webapp.domain.situation import (
-    AffectedUnits,
     Custody,
+    Part,
     apportion,
     situation_of,
     split_units,
@@ -37,7 +37,7 @@ FLIPS = [
 
 INSTANTS = st.none() | st.integers(-50, 50).map(lambda n: T + n * HOUR)
 CUSTODY = st.builds(Custody, INSTANTS, INSTANTS, INSTANTS, INSTANTS)
-UNITS = st.builds(AffectedUnits, st.sampled_from("pqrs"), st.integers(0, 50_000), CUSTODY)
+PARCELS = st.dictionaries(st.sampled_from("pqrstu"), CUSTODY, min_size=1)
 
 
 @pytest.mark.parametrize("custody,handover,seal,customs,arrival", FLIPS)
@@ -81,24 +81,31 @@ def test_off_the_platform_nobody_stands_between(platform: str, reached: bool) ->
 
 
 def test_a_mixed_order_is_split_by_unit() -> None:
-    units = [
-        AffectedUnits("p", 2000, Custody()),
-        AffectedUnits("q", 3000, Custody(handed_over_at=HANDED)),
-        AffectedUnits("q", 500, Custody(handed_over_at=HANDED)),
-    ]
-    split = split_units(units, platform="1688", authority_end="unit_handover", now=NOW)
-    assert (split.a_milli, split.b_milli) == (2000, 3500)
-    assert (split.a_parcels, split.b_parcels) == (("p",), ("q",))
+    gone = Custody(handed_over_at=HANDED)
+    parcels = {"p": gone, "q": Custody(), "r": gone}
+    split = split_units(6000, parcels, platform="1688", authority_end="unit_handover", now=NOW)
+    assert split == (Part("A", 2000, ("q",)), Part("B", 4000, ("p", "r")))
+    one = split_units(1000, parcels, platform="1688", authority_end="unit_handover", now=NOW)
+    assert one == (Part("B", 1000, ("p", "r")),)
+    assert split_units(1000, {}, platform="1688", authority_end="unit_handover", now=NOW) == (
+        Part("A", 1000, ()),
+    )
 
 
-@given(st.lists(UNITS, max_size=8), st.sampled_from(ENDS))
-def test_law_every_unit_is_in_exactly_one_situation(units: list[AffectedUnits], end: str) -> None:
-    split = split_units(units, platform="1688", authority_end=end, now=NOW)
-    assert split.a_milli + split.b_milli == sum(one.units_milli for one in units)
-    of = {"A": 0, "B": 0}
-    for one in units:
-        of[situation_of("1688", one.custody, authority_end=end, now=NOW).letter] += one.units_milli
-    assert of == {"A": split.a_milli, "B": split.b_milli}
+@given(st.integers(1, 10**9), PARCELS, st.sampled_from(ENDS))
+def test_law_every_unit_is_in_exactly_one_situation(
+    units: int, parcels: dict[str, Custody], end: str
+) -> None:
+    split = split_units(units, parcels, platform="1688", authority_end=end, now=NOW)
+    assert sum(part.units_milli for part in split) == units and all(part.units_milli > 0 for part in split)
+    assert len({part.letter for part in split}) == len(split)
+    for part in split:
+        letters = {
+            situation_of("1688", parcels[one], authority_end=end, now=NOW).letter for one in part.parcels
+        }
+        assert letters == {part.letter}
+    named = [one for part in split for one in part.parcels]
+    assert len(named) == len(set(named))
 
 
 @given(CUSTODY, st.sampled_from(ENDS), st.integers(-60, 60), st.integers(0, 60))

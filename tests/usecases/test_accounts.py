@@ -99,3 +99,14 @@ def test_another_importers_account_and_an_unknown_owner_are_refused(desk: SetupD
         confirm(desk, desk.world.other_importer[::-1], "self")
     with pytest.raises(Refusal, match="account_owner_unknown"):
         confirm(desk, desk.account_of("main"), "unknown")
+
+
+def test_an_accounts_standing_is_words_and_no_score(desk: SetupDesk) -> None:
+    """S1-10, AMB-14."""
+    account_id = desk.account_of("main")
+    accounts.state_standing(
+        desk.database, actor=desk.chi, account_id=account_id, text=" 诚信通3年，无警告 ", now=desk.now
+    )
+    assert views(desk)["main"].account.standing == "诚信通3年，无警告"
+    with pytest.raises(Refusal, match="account_unknown"):
+        accounts.state_standing(desk.database, actor=desk.dung, account_id=account_id, text="x", now=desk.now)

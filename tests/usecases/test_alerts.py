@@ -28,6 +28,7 @@ from webapp.adapters.web_push import Push, Subscription, SubscriptionUnreadable,
 from webapp.domain.alerts import due, ladder
 from webapp.domain.permissions import Role
 from webapp.domain.refusals import Refusal
+from webapp.store.schema import Deadline
 from webapp.store.schema_alerts import Alert, AlertDelivery
 from webapp.usecases import alert_targets, alerts, calendar_feed, digests
 from webapp.usecases.alerts import Out
@@ -47,6 +48,19 @@ def instance(tmp_path: Path) -> Instance:
 @pytest.fixture
 def owner(instance: Instance) -> Desk:
     return instance.person(Role.OWNER)
+
+
+def lan_hears_of_it(instance: Instance, owner: Desk, language: str, *, digest: bool = False) -> None:
+    alert_targets.add_target(
+        instance.services.database,
+        Webhooks(()),
+        actor=owner,
+        kind="email",
+        address="lan@example.org",
+        language=language,
+        digest=digest,
+        now=NOW,
+    )
 
 
 class _Smtp(socketserver.StreamRequestHandler):
@@ -125,16 +139,7 @@ def test_a_person_is_told_by_mail_all_at_once_and_only_once(
 ) -> None:
     mailer, received = mails
     database = instance.services.database
-    alert_targets.add_target(
-        database,
-        Webhooks(()),
-        actor=owner,
-        kind="email",
-        address="lan@example.org",
-        language="vi",
-        digest=False,
-        now=NOW,
-    )
+    lan_hears_of_it(instance, owner, "vi")
     alerts.sweep(database, now=NOW)
     assert alerts.deliver(database, Out(mailer, Webhooks(()), NO_PUSH), now=NOW) == 1
     assert alerts.deliver(database, Out(mailer, Webhooks(()), NO_PUSH), now=NOW) == 0
@@ -145,16 +150,7 @@ def test_what_cannot_be_sent_is_tried_again_later_and_given_up_in_the_end(
     instance: Instance, owner: Desk
 ) -> None:
     database = instance.services.database
-    alert_targets.add_target(
-        database,
-        Webhooks(()),
-        actor=owner,
-        kind="email",
-        address="lan@example.org",
-        language="en",
-        digest=False,
-        now=NOW,
-    )
+    lan_hears_of_it(instance, owner, "en")
     alerts.sweep(database, now=NOW)
     now = NOW
     for _ in range(alerts.MOST_ATTEMPTS):
@@ -164,6 +160,38 @@ def test_what_cannot_be_sent_is_tried_again_later_and_given_up_in_the_end(
         for delivery in session.scalars(select(AlertDelivery)):
             assert (delivery.attempts, delivery.problem) == (alerts.MOST_ATTEMPTS, "mail_off")
             assert delivery.given_up_at is not None
+
+
+def test_what_was_met_between_firing_and_sending_is_not_told(
+    instance: Instance, owner: Desk, mails: tuple[SmtpMailer, list[bytes]]
+) -> None:
+    mailer, received = mails
+    database, out = instance.services.database, Out(mailer, Webhooks(()), NO_PUSH)
+    lan_hears_of_it(instance, owner, "en")
+    alerts.sweep(database, now=NOW)
+    first, *others = told(instance)
+    with database.write() as session:
+        for one in told(instance):
+            if one.rule_id == first.rule_id:
+                key = (one.order_id, one.rule_id, one.subject_kind, one.subject_id)
+                clock = session.get_one(Deadline, key)
+                clock.ended, clock.ended_at = "met", NOW
+    left = {one.id for one in others if one.rule_id != first.rule_id}
+    assert alerts.deliver(database, out, now=NOW) == 1 and left
+    assert first.rule_id.encode() not in received[0]
+    with database.read() as session:
+        for delivery in session.scalars(select(AlertDelivery)):
+            if delivery.alert_id in left:
+                assert delivery.sent_at == NOW and delivery.given_up_at is None
+            else:
+                assert (delivery.sent_at, delivery.problem, delivery.attempts) == (None, "met_meanwhile", 0)
+                assert delivery.given_up_at == NOW
+    with database.write() as session:
+        for clock in session.scalars(select(Deadline).where(Deadline.act_by.is_not(None))):
+            clock.ended, clock.ended_at = "met", NOW
+        for delivery in session.scalars(select(AlertDelivery)):
+            delivery.sent_at = delivery.given_up_at = None
+    assert alerts.deliver(database, out, now=NOW) == 0 and len(received) == 1
 
 
 class _Hook(BaseHTTPRequestHandler):
@@ -235,16 +263,7 @@ def test_a_digest_goes_out_once_a_day_at_eight_where_the_reader_lives(
 ) -> None:
     mailer, received = mails
     database = instance.services.database
-    alert_targets.add_target(
-        database,
-        Webhooks(()),
-        actor=owner,
-        kind="email",
-        address="lan@example.org",
-        language="vi",
-        digest=True,
-        now=NOW,
-    )
+    lan_hears_of_it(instance, owner, "vi", digest=True)
     alerts.sweep(database, now=NOW)
     with database.read() as session:
         assert not list(session.scalars(select(AlertDelivery))), "nothing waits for ever beside the digest"

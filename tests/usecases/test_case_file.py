@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from tests.support.cases import a_claim
 from tests.support.instance import Instance, make_instance
+from tests.support.situation_parts import FILM_MS, LAST_UNIT_MS
 from webapp.domain.refusals import Refusal
 from webapp.store.schema import AuditEvent, Order, Take
 from webapp.usecases import case_file
@@ -88,8 +89,8 @@ def test_the_listing_says_who_when_where_and_which_record(exported: bytes) -> No
     film = next(one for one in told["exhibits"] if one["mime"] == "video/mp4")
     assert (film["slot"], film["level"]) == ("EV-18", "E0")
     assert {"captured_at", "device_time", "server_time", "offset_ms", "device", "worker"} <= set(film)
-    assert film["worker"] == "安 An" and film["offset_ms"] == -5 and film["offset_pm_ms"] == 19
-    assert 22_700 < film["unbroken_ms"] < 22_900
+    assert film["worker"] == "安 An" and abs(film["offset_ms"]) < 50 and 0 < film["offset_pm_ms"] < 100
+    assert abs(film["unbroken_ms"] - FILM_MS) < 200
 
 
 def test_a_stranger_checks_it_with_sha256sum_and_openssl(exported: bytes, tmp_path: Path) -> None:
@@ -123,7 +124,7 @@ def test_a_whole_case_file_has_no_finding_and_an_honest_level(exported: bytes, t
 def test_the_page_inside_reaches_for_nothing_outside(exported: bytes) -> None:
     page = inside(exported)["data/index.html"].decode("utf-8")
     assert "http://" not in page and "https://" not in page and "<script" not in page
-    assert "<video" in page and "%E4%B9%89%E4%B9%8C" in page and "#t=22" in page
+    assert "<video" in page and "%E4%B9%89%E4%B9%8C" in page and f"#t={(LAST_UNIT_MS + 900) // 1000}" in page
 
 
 def test_the_export_is_in_the_audit(instance: Instance, exported: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from tests.support.instance import make_instance
 from tests.support.situation_parts import PRICE_FEN, Scene
 from tests.support.situations import Situations
 from webapp.domain.channels import ChannelChoice
+from webapp.domain.order_terms import Terms
 from webapp.domain.permissions import Role
 from webapp.domain.refusals import Refusal
 from webapp.usecases import claim_views, claims, diagnosis, discrepancies, submissions
@@ -122,7 +124,7 @@ def test_short_count_on_an_own_account(laid: Situations) -> None:
     assert (clock(found, "R-02"), clock(found, "R-03")) == ("running", "running")
     form = {"ordered": "12", "counted": "11"}
     view = opened(laid, confirmed(laid, scene, one), "platform_1688", form, PRICE_FEN)
-    assert needs(view) == ["EV-19", "EV-21"]
+    assert needs(view) == ["EV-19", "EV-21", "EV-20"]
 
 
 def test_a_defect_on_an_agents_account_goes_to_the_agent_inside_r_01(laid: Situations) -> None:
@@ -222,10 +224,33 @@ def test_a_changed_mind_on_taobao_needs_label_unused_goods_and_an_allowed_catego
     line = next(one.stages.line for one in found.counted)
     one = diagnosis.manual(found, "no_reason", line, NOW)
     answers = {"label_seen": "yes", "unused_complete": "yes", "category": "ordinary"}
-    assert offered(found, one)["platform_taobao"].reason_key == "channel.why_mind_label_open"
-    assert offered(found, one, answers)["platform_taobao"].open
+    # What was settled before the order is the answer unless somebody says otherwise; nothing settled is no answer.
+    unsettled = replace(found, terms=Terms())
+    assert offered(unsettled, one)["platform_taobao"].reason_key == "channel.why_mind_label_open"
+    assert (
+        offered(unsettled, one, answers)["platform_taobao"].open
+        and offered(found, one)["platform_taobao"].open
+    )
     custom = offered(found, one, {**answers, "category": "custom"})["platform_taobao"]
     assert (custom.open, custom.reason_key) == (False, "channel.why_category_excluded")
+    discrepancy = discrepancies.confirm(
+        laid.services.database,
+        actor=laid.owner,
+        order_no=scene.order_no,
+        key="",
+        type_id="no_reason",
+        line_id=line.id,
+        answers=answers,
+        now=NOW,
+    )
+    form = {"category": "ordinary", "unused": "yes", "complete": "yes", "units": "12"}
+    view = opened(laid, discrepancy, "platform_taobao", form, PRICE_FEN)
+    assert set(needs(view)) <= {"EV-19", "EV-20"}
+    # Photos are enough on Taobao; what every platform wants to see is still asked (S1-14, S1-25).
+    assert {(one.gate, one.about) for one in view.gates if one.blocks} == {("G-0", "EV-19"), ("G-0", "EV-20")}
+    for kind in ("order_screenshot", "listing"):
+        laid.file(scene.order_no, kind, kind)
+    assert sent(laid, refreshed(laid, view), "Taobao").claim.state == "filed"
 
 
 def test_when_the_windows_are_over_only_the_negotiation_is_left(laid: Situations) -> None:

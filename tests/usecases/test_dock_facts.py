@@ -44,7 +44,7 @@ def told(dock: Dock, phone: str = "", parcel: str = "") -> dict[str, Any]:
 def test_every_kind_is_accepted_logged_and_kept_as_said(dock: Dock, phone: Phone, kind: str) -> None:
     at = minutes(dock, 10)
     before = [
-        *whole_take(phone, minutes(dock, 1), worker=dock.world.binh),
+        *whole_take(phone, minutes(dock, 1), worker=dock.world.binh, closed="interrupted"),
         phone.say("condition", "said before", minutes(dock, 2)),
     ]
     dock.send(phone.device, *before)

@@ -109,7 +109,7 @@ def test_before_its_film_is_here_nothing_is_said(dock: Dock, phone: Phone) -> No
 
 def test_a_count_that_went_on_is_one_lot(dock: Dock, phone: Phone) -> None:
     at = dock.world.start - timedelta(minutes=50)
-    first = whole_take(phone, at, (7, 0), name="cut", slot="EV-18")
+    first = whole_take(phone, at, (7, 0), name="cut", slot="EV-18", closed="interrupted")
     opened, closed = whole_take(phone, at + timedelta(minutes=2), (5, 3), slot="EV-18")
     joined = phone.say("segment", "joined", at, {"of": opaque("open cut"), "next": opaque("open")})
     draw = phone.say("draw", "draw", at, draw_said(dock), challenge=dock.world.challenge)

@@ -29,7 +29,7 @@ from webapp.usecases import (
     supplier_record,
 )
 from webapp.usecases.documents import Upload
-from webapp.usecases.exhibits import Exhibit, by_slot, exhibits_of_order
+from webapp.usecases.exhibits import Exhibit, exhibits_of_order
 
 NUMBER, SECOND = "4325000000000000001", "4325000000000000011"
 PDF = b"%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n"
@@ -114,6 +114,41 @@ def test_each_kind_has_its_folder_and_slot(desk: SetupDesk) -> None:
             assert (document.folder, document.slot) == (paper.folder, paper.slot)
 
 
+def test_a_condition_report_bears_its_firm_and_number(desk: SetupDesk) -> None:
+    """S0-44; found by both, and told wherever the paper is."""
+    named = {"firm": "中检集团", "report_no": "CCIC-77", "dated_on": "2026-11-18"}
+    (report,) = file(desk, "third_party_report", upload(), note="色差", **named)
+    (chat,) = file(desk, "chat", upload(picture(colour="red")), **named)
+    with desk.database.read() as session:
+        kept, other = session.get_one(Document, report), session.get_one(Document, chat)
+    assert (kept.firm, kept.report_no, kept.dated_on, kept.slot) == (*named.values(), "EV-30")
+    assert (other.firm, other.report_no) == ("", "")
+    assert [one.note for one in exhibits(desk) if one.slot == "EV-30"] == ["中检集团 · CCIC-77 · 色差"]
+    for query in ("中检", "ccic-77"):
+        found = papers.search(desk.database, organisation_id=desk.world.importer, query=query).found
+        assert [one.document.id for one in found] == [report]
+
+
+def test_the_desk_is_reminded_of_events_without_a_file(desk: SetupDesk) -> None:
+    """S3-16: after a day, the oldest first; a paper or a withdrawal ends it."""
+    told = lambda hours: [  # noqa: E731
+        (one.order_no, one.n)
+        for one in completeness.unfiled_events(
+            desk.database, organisation_id=desk.world.importer, now=desk.now + timedelta(hours=hours)
+        )
+    ]
+    agreement = state_agreement(desk)
+    assert (told(24), told(25)) == ([], [(NUMBER, 1)])
+    with desk.database.read() as session:
+        left = [
+            one.code
+            for one in completeness.of_order(session, desk.world.order, desk.now + timedelta(hours=25)).lints
+        ]
+    assert "event_without_file" in left
+    agreements.withdraw(desk.database, actor=desk.chi, agreement_id=agreement, reason="twice", now=desk.now)
+    assert told(25) == []
+
+
 def test_what_filing_refuses(desk: SetupDesk) -> None:
     assert code_of(lambda: file(desk, "poem")) == "document_kind"
     assert code_of(lambda: file(desk, slot="EV-18")) == "document_slot"
@@ -173,10 +208,10 @@ def test_photos_and_films_are_exhibits_by_slot(tmp_path: Path, desk: SetupDesk) 
         phone,
         phone.take("close", desk.world.start, opens="open", slices=(b"1",), counts=(20, 24), slot="EV-18"),
     )
-    found = by_slot(exhibits(desk))
-    (photo,) = found["EV-04"]
-    assert found["EV-12"] == [photo] and photo.verified and photo.parcel_code == desk.world.label
-    (film,) = found["EV-18"]
+    found = {slot: one for one in exhibits(desk) for slot in one.slots}
+    photo = found["EV-04"]
+    assert found["EV-12"] == photo and photo.verified and photo.parcel_code == desk.world.label
+    film = found["EV-18"]
     assert (film.source_kind, film.verified, film.continuous) == ("take", False, True)
 
 

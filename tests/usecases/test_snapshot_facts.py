@@ -95,6 +95,10 @@ def test_somebodys_unfinished_take_is_seen_until_it_is_closed(dock: Dock, phone:
             "take": opaque("open"),
             "worker": "An",
             "started_at": at(dock, 1).isoformat(timespec="milliseconds"),
+            "ended_at": None,
+            "units": None,
+            "before": [],
+            "label": dock.world.label,
         }
     ]
     dock.send(phone.device, closed)
@@ -130,11 +134,20 @@ def test_each_country_counts_for_itself_and_chinas_count_decides(
     # Blind in Hanoi as well: China's 23 is only a check value, and its takes are not told.
     assert (in_hanoi["counted"], in_hanoi["check"]) == ([], count_check(dock.world.red_line, 23))
     assert parcel(dock, told(dock, hanoi.device))["facts"] == []
+    assert in_hanoi["china"] == []
 
     later = dock.world.start + timedelta(days=9)
+    cut = hanoi.take_open("open cut", later, **lan(dock))
+    closed = hanoi.take(
+        "cut", later, opens="open cut", slices=[b"cut"], counts=(5, 0), **lan(dock), closed="interrupted"
+    )
+    dock.send(hanoi.device, cut, closed, now=later)
+    assert line(dock, told(dock, hanoi.device))["china"] == [], "a count that was cut off goes on, blind"
     dock.send(hanoi.device, *whole_take(hanoi, later, (22, 24), name="vn", **lan(dock)), now=later)
-    assert line(dock, told(dock, hanoi.device))["counted"] == [[dock.world.parcel, 22]]
-    assert line(dock, told(dock))["counted"] == [[dock.world.parcel, 23]]
+    in_hanoi = line(dock, told(dock, hanoi.device))
+    assert (in_hanoi["counted"], in_hanoi["china"]) == ([[dock.world.parcel, 22]], [[dock.world.parcel, 23]])
+    in_china = line(dock, told(dock))
+    assert (in_china["counted"], in_china["china"]) == ([[dock.world.parcel, 23]], [])
     with dock.database.read() as session:
         counts = {row.line_id: row.units for row in board.latest_counts(session, [dock.world.red_line])}
     assert counts == {dock.world.red_line: 23}

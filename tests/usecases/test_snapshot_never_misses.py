@@ -30,6 +30,7 @@ NOT_TOLD = {
     "platform_account": "read beside an order, and nothing of it is told",
     "device": "only says whose site it is",
     "snapshot_change": "the changes themselves",
+    "freight_contract": "told with every answer, and nothing else hangs on it",
 }
 ALWAYS_TOLD = {"worker", "site"}
 """Told with every answer; what of them also stands in orders and parcels is noted."""
@@ -114,6 +115,8 @@ TABLES = (
     "claim",
     "deadline",
     "dock_fact",
+    "handover",
+    "handover_parcel",
     "label",
     "label_alias",
     "label_roll",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.dock import Dock, whole_take
+from tests.support.dock import Dock, codes, whole_take
 from tests.support.phone import Phone, SignedRecord
 from tests.support.world import opaque
 from webapp.store.schema_dock import DockFact
@@ -95,6 +95,17 @@ def test_two_phones_call_their_lots_tranche_1_and_nothing_is_lost(
     an.minute += 30
     an.sends(an.decides("draw a", "passed"))
     assert dock.order().verdict == "passed"
+
+
+def test_a_redraw_without_a_reason_is_kept_and_remarked_on(dock: Dock, an: Sampler) -> None:
+    """Authentic and well-formed, so it is never refused; the desk sees that nobody said why."""
+    an.sends(*an.counts("a", 100), an.draws("draw a", "a", lot=100))
+    silent, said = (an.draws(name, "a", lot=100, redraw=n, reason=why)
+                    for n, (name, why) in enumerate([("silent", None), ("said", "units-mixed-up")], 1))  # fmt: skip
+    receipts = dock.send(an.phone.device, silent, said)
+    assert [codes(one) for one in receipts] == [["redraw_without_reason"], []]
+    assert dock.fact("silent").findings == ["redraw_without_reason"]
+    assert [one.draw.id for one in stage(dock).samples if not one.redrawn] == [opaque("said")]
 
 
 def test_a_verdict_waits_for_a_draw_that_comes_later(dock: Dock, an: Sampler, binh: Sampler) -> None:

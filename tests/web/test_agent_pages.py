@@ -14,13 +14,14 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from tests.support.cases import ASKED, a_claim
+from tests.support.counting_rows import new_rows, rows_by_table
 from tests.support.instance import Instance, make_instance
 from webapp.domain.permissions import Role
 from webapp.jobs.worker import Worker
-from webapp.store.schema import Deadline, Order, PlatformAccount
+from webapp.store.schema import AuditEvent, Deadline, Order, PlatformAccount
 from webapp.store.schema_claims import Claim, ClaimEvent
 from webapp.store.schema_desk import Document
-from webapp.usecases import clock_events
+from webapp.usecases import claim_events, clock_events
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
@@ -134,6 +135,171 @@ def test_a_rejection_needs_its_reason_and_what_was_typed_stays_on_the_page(insta
     refused = say(door, path, step="rejected", reason=" ")
     assert refused.status_code == 400 and 'role="alert"' in refused.text
     assert say(door, path, step="rejected", reason="证据不足").status_code == 200
+
+
+LOOKED = frozenset({"share_view", "rate_count"})
+"""Every look behind a link, and every upload from outside, is noted whatever came of it."""
+
+
+def counts(instance: Instance) -> dict[str, int]:
+    return rows_by_table(instance.services.database, but=LOOKED)
+
+
+@pytest.mark.parametrize(
+    "step,data",
+    [
+        ("rejected", {"reason": " "}),
+        ("landed", {"amount": "0"}),
+        ("landed", {"amount": "1,5,0"}),
+        ("passed_back", {"amount": "18.50"}),
+        ("filed", {"at": "2026-13-45T10:00"}),
+        ("filed", {"at": "2026-11-30T10:00"}),
+        ("closed", {}),
+    ],
+)
+def test_a_refused_step_files_no_paper_and_changes_nothing(
+    instance: Instance, step: str, data: dict[str, str]
+) -> None:
+    path, door = agent_link(instance), instance.app.test_client()
+    before = counts(instance)
+    refused = say(door, path, step=step, proof=proof(), **data)
+    assert refused.status_code in (400, 409) and 'role="alert"' in refused.text
+    assert new_rows(instance.services.database, before) == {}
+
+
+def test_the_same_step_sent_twice_is_one_step_with_one_paper(instance: Instance) -> None:
+    path, door = agent_link(instance, "en"), instance.app.test_client()
+    for step, data in (
+        ("opened", {}),
+        ("filed", {"external_id": "TQ123456"}),
+        ("landed", {"amount": "18.50"}),
+        ("passed_back", {"amount": "18.50"}),
+    ):
+        assert say(door, path, step=step, proof=proof(), **data).status_code == 200
+        before = counts(instance)
+        assert say(door, path, step=step, proof=proof(), **data).status_code == 200, step
+        assert new_rows(instance.services.database, before) == {}, step
+    with instance.services.database.read() as session:
+        papers = session.scalars(select(Document).where(Document.kind == "filing_proof")).all()
+        assert len(papers) == 1, "one screenshot, filed once, behind every step that named it"
+        assert {one.action for one in session.scalars(select(AuditEvent)) if one.subject == papers[0].id} == {
+            "document.filing_proof"
+        }
+        (filed,) = session.scalars(select(AuditEvent).where(AuditEvent.subject == papers[0].id))
+        assert filed.actor.startswith("agent:")
+
+
+def test_opened_is_said_once_and_again_only_when_something_was_added(instance: Instance) -> None:
+    path, door = agent_link(instance, "en"), instance.app.test_client()
+    assert 'value="opened"' in door.get(f"{path}/1").text
+    say(door, path, step="opened")
+    assert 'value="opened"' not in door.get(f"{path}/1").text
+    with instance.services.database.write() as session:
+        claim = session.scalars(select(Claim)).one()
+        claim_events.add_event(
+            session, claim, by="user:chi", kind="added", at=NOW, said={}, document_id=None, now=NOW
+        )
+    assert 'value="opened"' in door.get(f"{path}/1").text
+
+
+def test_a_complaint_to_the_agents_own_service_offers_the_same_steps(tmp_path: Path) -> None:
+    instance = make_instance(tmp_path, NOW)
+    a_claim(instance, filer="agent")
+    with instance.services.database.write() as session:
+        claim = session.scalars(select(Claim)).one()
+        claim.channel, claim.filer = "agent", "importer"
+    path, door = agent_link(instance, "en"), instance.app.test_client()
+    page = door.get(f"{path}/1").text
+    for step in ("opened", "filed", "rejected", "landed"):
+        assert f'value="{step}"' in page, step
+    filed = say(door, path, step="filed", external_id="TQ777", proof=proof())
+    assert "TQ777" in filed.text and 'value="rejected"' in filed.text
+    say(door, path, step="landed", amount="18.50")
+    page = say(door, path, step="passed_back", amount="18.50")
+    assert "Recorded: Passed back" in page.text
+    with instance.services.database.read() as session:
+        assert session.scalars(select(Claim)).one().state == "money_received"
+
+
+def clock_row(instance: Instance, **said: object) -> None:
+    """A clock of the filmed order as the projection holds it."""
+    with instance.services.database.write() as session:
+        order = session.scalars(select(Order).where(Order.order_no == instance.names["order_no"])).one()
+        values: dict[str, object] = {
+            "order_id": order.id,
+            "subject_kind": "order",
+            "subject_id": order.id,
+            "profile_id": "1688",
+            "edition_id": "",
+            "start_source": "test",
+            "assumed": False,
+            "proven": True,
+            "binding": True,
+            "zone": "Asia/Shanghai",
+            "who": "agent",
+            "towards": "platform",
+        }
+        session.merge(Deadline(**(values | said)))
+
+
+def only_clocks(instance: Instance, *rows: dict[str, object]) -> None:
+    with instance.services.database.write() as session:
+        for one in session.scalars(select(Deadline)):
+            session.delete(one)
+    for row in rows:
+        clock_row(instance, **row)
+
+
+def chip(page: str) -> str | None:
+    found = re.search(r'class="chip [a-z]+">(R-\d\d)<', page)
+    return found and found.group(1)
+
+
+def test_r_05_is_shown_from_the_moment_it_can_be_acted_on_until_the_order_closes(instance: Instance) -> None:
+    path, door = agent_link(instance), instance.app.test_client()
+    opens = NOW - timedelta(hours=5)
+    r_05: dict[str, object] = {"rule_id": "R-05", "due_at": opens, "act_by": opens}
+    only_clocks(instance, r_05 | {"burns_until": NOW + timedelta(days=3)})
+    assert chip(door.get(path).text) == "R-05"
+    only_clocks(instance, r_05 | {"burns_until": NOW - timedelta(minutes=1)})
+    assert chip(door.get(path).text) is None
+
+
+def test_r_01_goes_first_though_something_else_burns_sooner_and_another_claims_clock_does_not_count(
+    instance: Instance,
+) -> None:
+    path, door = agent_link(instance), instance.app.test_client()
+
+    def at(rule: str, hours: int, **more: object) -> dict[str, object]:
+        when = NOW + timedelta(hours=hours)
+        return {"rule_id": rule, "due_at": when, "act_by": when, "burns_until": when} | more
+
+    only_clocks(instance, at("R-02", 2), at("R-01", 30))
+    assert chip(door.get(path).text) == "R-01"
+    only_clocks(instance, at("R-04", 1, subject_kind="claim", subject_id="f" * 32), at("R-02", 9))
+    assert chip(door.get(path).text) == "R-02"
+    # The act-by has passed, and the window is open: it can still be met, so it is not dropped.
+    late = at("R-01", -1) | {"due_at": NOW + timedelta(minutes=55)}
+    only_clocks(instance, late, at("R-02", 9))
+    assert chip(door.get(path).text) == "R-01"
+
+
+def test_the_language_chosen_on_the_list_stays_on_every_page_and_step(instance: Instance) -> None:
+    path, door = agent_link(instance, "zh_CN"), instance.app.test_client()
+    listed = door.get(f"{path}?lang=vi").text
+    link = re.search(rf'href="({path}/1[^"]*)"', listed)
+    assert link is not None and 'lang="vi"' in listed
+    case = door.get(link.group(1)).text
+    assert '<html lang="vi">' in case
+    action = re.search(r'action="([^"]+/said[^"]*)"', case)
+    back = re.search(rf'href="({path}\?[^"]*)"', case)
+    assert action is not None and back is not None and "lang=vi" in back.group(1)
+    done = door.post(action.group(1), data={"step": "opened"}, follow_redirects=True)
+    assert '<html lang="vi">' in done.text
+    refused = door.post(action.group(1), data={"step": "closed"})
+    assert refused.status_code == 400 and '<html lang="vi">' in refused.text
+    assert '<html lang="zh-CN">' in door.get(f"{path}/1").text
+    assert '<html lang="vi">' in door.get("/a/nobody?lang=vi").text
 
 
 def test_a_step_that_does_not_follow_is_refused(instance: Instance) -> None:

@@ -15,7 +15,7 @@ from tests.support.instance import Instance, make_instance
 from tests.web.test_pages import HOSTILE, KEY, LANGUAGES, MARK, read, spoil
 from webapp.adapters.catalogues import catalogue
 from webapp.domain.permissions import Role
-from webapp.store.schema import Organisation, User
+from webapp.store.schema import Device, Organisation, User
 from webapp.store.schema_doors import Invitation, Passkey
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -85,8 +85,17 @@ def pages(instance: Instance, language: str) -> dict[str, TestResponse]:
         "account": client.get("/account"),
         "wrong password": client.post("/account/password", data={**typed, "current": HOSTILE}),
         "phones": client.get("/phones"),
+        "phone": client.get(f"/phones/{a_phone(instance)}"),
         "invitation": invitation(client),
     }
+
+
+def a_phone(instance: Instance) -> str:
+    """Of the first site; another took its place."""
+    with instance.services.database.write() as session:
+        first, second = session.scalars(select(Device).order_by(Device.enrolled_at, Device.id).limit(2))
+        second.in_place_of = first.id
+        return first.id
 
 
 def invitation(client: FlaskClient) -> TestResponse:
@@ -125,7 +134,7 @@ def test_hostile_names_stay_names_on_every_page(spoilt: Instance, language: str)
             assert "style" not in attributes and not [one for one in attributes if one.startswith("on")], tag
         ids = [attributes["id"] for _, attributes in seen.attributes if "id" in attributes]
         assert len(ids) == len(set(ids)), (name, sorted(one for one in ids if ids.count(one) > 1))
-    assert met >= {"team", "invited", "sites", "audit", "account", "phones", "invitation"}
+    assert met >= {"team", "invited", "sites", "audit", "account", "phones", "phone", "invitation"}
 
 
 def test_a_viewer_is_offered_nothing_that_is_refused(tmp_path: Path) -> None:

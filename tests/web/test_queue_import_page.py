@@ -53,6 +53,9 @@ def test_a_file_comes_in_and_the_page_says_what_it_brought(
     assert answer.status_code == 303
     page = owner.get(answer.headers["Location"]).get_data(as_text=True)
     assert "data-brought" in page and "0 records" in page
+    assert "data-whole" in page and f'href="/phones/{device.id}"' in page
+    told = owner.get("/phones/import-queue?accepted=1&malformed=1&device=../../sites").get_data(as_text=True)
+    assert "data-brought" in told and "data-whole" not in told and "../../sites" not in told
 
 
 @pytest.mark.parametrize(

@@ -188,7 +188,12 @@ def test_a_sample_shows_its_limits_what_was_found_and_what_it_can_miss(table: Ta
     table.say("draw", {**drawn, "plan": "aql", "level": "II", "aql": "2.5", "n": "20", "redraw": "1"})
     said = words_of(record_on(table.instance.client(Role.OWNER).get(f"/orders/{FILMED_ORDER}").text))
     assert WORDS["receiving.redrawn"] in said
+    assert WORDS["finding.redraw_without_reason"] in said
+    assert WORDS["redraw_reason.units-mixed-up"] not in said
     assert "ISO 2859-1, level II, AQL 2.5: accept 1, reject 2 on the first 20" in said
+    table.say("draw", {**drawn, "plan": "fix", "n": "10", "redraw": "2", "reason": "units-mixed-up"})
+    said = words_of(record_on(table.instance.client(Role.OWNER).get(f"/orders/{FILMED_ORDER}").text))
+    assert WORDS["receiving.redraw_because"].format(reason=WORDS["redraw_reason.units-mixed-up"]) in said
 
 
 def test_the_id_of_a_received_item_is_shown_as_it_was_read(table: Table) -> None:
@@ -200,11 +205,24 @@ def test_the_id_of_a_received_item_is_shown_as_it_was_read(table: Table) -> None
     assert "AB-1024 &lt;b&gt;" in page and "<bdi>AA</bdi>" in page
 
 
-def test_two_peoples_counts_stand_beside_each_other(table: Table) -> None:
-    instance = table.instance
+def test_the_id_that_the_dock_read_stands_in_the_claims_form(table: Table) -> None:
+    """S2-26: nobody types again what the camera read."""
+    stated = table.say("discrepancy", {"type": "wrong_parcel"})
+    table.say("item-id", {"about": stated, "text": sticker_spelling("6901234567892")})
+    table.say("item-id", {"text": sticker_spelling("of something else")})
+    client = table.instance.client(Role.OWNER)
+    address = f"/orders/{FILMED_ORDER}/diagnosis"
+    key = re.search(r'name="key" value="(wrong_parcel[^"]+)"', client.get(address).text)
+    assert key is not None
+    form = post(table.instance, client, address, key=key[1], channel="platform_1688").headers["Location"]
+    field = re.search(r'<[^>]+name="received_item_id"[^>]*>', client.get(form).text)
+    assert field is not None and 'value="6901234567892"' in field[0]
+
+
+def counted_by_binh(instance: Instance, *, goes_on: bool = False, carried: int | None = 0) -> None:
+    """Ten of each line, an hour after An's film; with what it has from that one, a line."""
     with instance.services.database.write() as session:
         take = session.scalars(select(Take)).one()
-        black, white = sorted(tally.line_id for tally in take.tallies)
         session.add(
             again := Take(
                 id=new_id(),
@@ -217,15 +235,38 @@ def test_two_peoples_counts_stand_beside_each_other(table: Table) -> None:
                 closed="complete",
                 slot="EV-18",
                 device_started_ms=0,
+                duration_ms=60_000,
                 file_state="missing",
+                goes_on=take.id if goes_on else None,
             )
         )
         session.flush()
         again.tallies = [type(tally)(line_id=tally.line_id, units=10) for tally in take.tallies]
-        assert black != white
-    said = words_of(record_on(instance.client(Role.OWNER).get(f"/orders/{FILMED_ORDER}").text))
+        session.flush()
+        for tally in again.tallies:
+            tally.carried = carried
+
+
+def test_two_peoples_counts_stand_beside_each_other(table: Table) -> None:
+    counted_by_binh(table.instance)
+    said = words_of(record_on(table.instance.client(Role.OWNER).get(f"/orders/{FILMED_ORDER}").text))
     assert WORDS["receiving.counts_apart"].format(n=2) in said
     assert "23 units 安 An" in said and "20 units 斌 Binh" in said
+
+
+@pytest.mark.parametrize(
+    ("carried", "sum_"),
+    [
+        (3, WORDS["receiving.count_together"].format(n=26)),
+        (None, WORDS["receiving.count_apart"]),
+    ],
+)
+def test_a_count_that_went_on_names_both_and_the_gap(table: Table, carried: int | None, sum_: str) -> None:
+    counted_by_binh(table.instance, carried=carried, goes_on=True)
+    said = words_of(record_on(table.instance.client(Role.OWNER).get(f"/orders/{FILMED_ORDER}").text))
+    assert WORDS["receiving.count_part"].format(part=2, who="安 An") in said
+    assert sum_ in said
+    assert re.search(WORDS["receiving.count_gap"].format(minutes=r"\d+"), said)
 
 
 # -- photos ----------------------------------------------------------------------------------------------------------

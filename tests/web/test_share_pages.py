@@ -11,14 +11,18 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
 from tests.support.cases import ASKED, a_claim
 from tests.support.instance import Instance, make_instance
+from tests.support.situation_parts import FILM_MS
+from webapp.adapters.case_words import minutes
+from webapp.adapters.secrets import token_hash
 from webapp.domain.permissions import Role
 from webapp.jobs.worker import Worker
-from webapp.store.schema import AuditEvent, LogEntry
+from webapp.store.schema import AuditEvent, LogEntry, Take
+from webapp.store.schema_dock import DockFact
 from webapp.store.schema_doors import RateCount
 from webapp.store.schema_shares import ShareLink, ShareView, VoucherFile
 
@@ -134,7 +138,7 @@ def test_a_link_shows_the_case_and_nothing_of_what_is_nobodys_business(instance:
         ASKED,
         "播放点数结果",
         "未证实",
-        "0:22",
+        minutes(FILM_MS),
     ):
         assert shown in first, shown
     assert "465.60" not in page.text and "安 An" not in page.text  # no price, no name of a worker
@@ -142,30 +146,110 @@ def test_a_link_shows_the_case_and_nothing_of_what_is_nobodys_business(instance:
     assert "Unchanged since" in stranger(instance).get(path + "?lang=en").text
 
 
+def film_of(instance: Instance, path: str) -> str:
+    """Address of the film on the page behind a link."""
+    return f"{path}/films/{instance.names['take']}"
+
+
 def test_the_film_behind_a_link_is_sought_in_pieces(shared: Instance) -> None:
     path = make_link(shared)
-    whole = stranger(shared).get(f"{path}/film")
+    film = film_of(shared, path)
+    assert f'src="{film}#t=' in stranger(shared).get(path).text
+    whole = stranger(shared).get(film)
     assert whole.mimetype == "video/mp4"
-    piece = stranger(shared).get(f"{path}/film", headers={"Range": "bytes=100-199"})
+    piece = stranger(shared).get(film, headers={"Range": "bytes=100-199"})
     assert piece.status_code == 206 and piece.data == whole.data[100:200]
-    assert stranger(shared).get(f"{path}/still").mimetype == "image/jpeg"
-    assert stranger(shared).get(f"{path}/exhibits/1").mimetype == "image/jpeg"
-    assert stranger(shared).get(f"{path}/exhibits/99").status_code == 404
+    # What a browser kept is asked for again each time: the link may have ended.
+    assert piece.headers["Cache-Control"] == "private, no-cache"
+    assert stranger(shared).get(f"{film}/still").mimetype == "image/jpeg"
+
+
+def test_every_picture_of_the_page_is_there_and_no_other(shared: Instance) -> None:
+    path = make_link(shared)
+    page = stranger(shared).get(path).text
+    shown = set(re.findall(r'<img [^>]*src="(/s/[^"]+)"', page))
+    assert len(shown) >= 3
+    for picture in shown:
+        assert stranger(shared).get(picture).mimetype == "image/jpeg", picture
+    for wrong in ("photos/" + "0" * 32, "films/" + "0" * 32, "films/x", "photos/" + shared.names["take"]):
+        assert stranger(shared).get(f"{path}/{wrong}").status_code == 404
+    assert stranger(shared).get(f"{path}/films/{'0' * 32}/still").status_code == 404
+
+
+def test_what_was_taken_back_is_not_shown_by_an_address_that_somebody_kept(instance: Instance) -> None:
+    path = make_link(instance)
+    film = film_of(instance, path)
+    picture = re.search(r'src="(/s/[^"]+/photos/([0-9a-f]{32}))"', stranger(instance).get(path).text)
+    assert picture is not None and stranger(instance).get(picture.group(1)).status_code == 200
+    with instance.services.database.write() as session:
+        take = session.get_one(Take, instance.names["take"])
+        for fact in (
+            session.get_one(DockFact, picture.group(2)),
+            session.get(DockFact, take.close_record_id),
+        ):
+            assert fact is not None
+            fact.gone_by = "f" * 32
+    for address in (film, f"{film}/still", picture.group(1)):
+        assert stranger(instance).get(address, headers={"Range": "bytes=9-"}).status_code == 404
+    assert film not in stranger(instance).get(path).text
+
+
+def test_the_pieces_of_a_film_stop_with_the_link(instance: Instance) -> None:
+    """A phone is in the middle of the film, and has read parts of it: the next piece is refused."""
+    revoked, expired = make_link(instance, days="90"), make_link(instance, days="7")
+    owner, client = instance.client(Role.OWNER), stranger(instance)
+    for path in (revoked, expired):
+        first = client.get(film_of(instance, path), headers={"Range": "bytes=0-99"})
+        assert first.status_code == 206
+    etag = first.headers["ETag"]
+    with instance.services.database.read() as session:
+        hashed = token_hash(revoked.removeprefix("/s/"))
+        link = session.scalars(select(ShareLink).where(ShareLink.token_hash == hashed)).one()
+    post(instance, owner, f"/shares/{link.id}/revoke")
+    instance.clock.pass_time(days=8)
+    for path in (revoked, expired):
+        for headers in ({"Range": "bytes=100-199"}, {"If-None-Match": etag}, {}):
+            assert client.get(film_of(instance, path), headers=headers).status_code == 410
+        assert client.get(f"{film_of(instance, path)}/still").status_code == 410
+
+
+def test_a_piece_of_a_film_costs_a_lookup_and_not_the_case(instance: Instance) -> None:
+    path = make_link(instance)
+    client, said = stranger(instance), []
+    client.get(film_of(instance, path))
+    engine = instance.services.database.engine
+    event.listen(engine, "before_cursor_execute", lambda *told: said.append(told[2]))
+    assert client.get(film_of(instance, path), headers={"Range": "bytes=100-199"}).status_code == 206
+    pieces = [one for one in said if one.startswith(("SELECT", "INSERT", "UPDATE"))]
+    said.clear()
+    client.get(path)
+    assert len(pieces) <= 6 < len(said) / 5, pieces
 
 
 def test_each_look_is_logged_and_the_token_is_not_kept(instance: Instance) -> None:
     path = make_link(instance)
     client = stranger(instance)
     client.get(path)
-    client.get(f"{path}/film")
-    client.get(f"{path}/film", headers={"Range": "bytes=100-199"})
+    client.get(f"{film_of(instance, path)}/still")
+    client.get(film_of(instance, path), headers={"Range": "bytes=1-"})  # whoever leaves out the first byte
+    client.get(film_of(instance, path), headers={"Range": "bytes=100-199"})
+    assert looks(instance) == ["film", "page"]
+    instance.clock.pass_time(hours=1)
+    client.get(f"{film_of(instance, path)}/still")  # an address that somebody passed on
+    client.get(film_of(instance, path), headers={"Range": "bytes=0-"})
+    client.get(path)
+    assert looks(instance) == ["film", "film", "page", "page", "picture"]
     with instance.services.database.read() as session:
-        assert sorted(session.scalars(select(ShareView.what))) == ["film", "page"]
         link = session.scalars(select(ShareLink)).one()
         assert path.removeprefix("/s/") not in (link.token_hash, link.id)
         actions = set(session.scalars(select(AuditEvent.action)))
     assert "share.made" in actions
-    assert "opened 1 times" in instance.client(Role.OWNER).get(order(instance, "/shares")).text
+    assert "opened 2 times" in instance.client(Role.OWNER).get(order(instance, "/shares")).text
+
+
+def looks(instance: Instance) -> list[str]:
+    with instance.services.database.read() as session:
+        return sorted(session.scalars(select(ShareView.what)))
 
 
 def test_a_link_ends_by_its_time_or_by_the_desk(instance: Instance) -> None:
@@ -173,7 +257,7 @@ def test_a_link_ends_by_its_time_or_by_the_desk(instance: Instance) -> None:
     instance.clock.pass_time(days=8)
     late = stranger(instance).get(path)
     assert late.status_code == 410 and "链接已过期" in late.text
-    assert stranger(instance).get(f"{path}/film").status_code == 410
+    assert stranger(instance).get(film_of(instance, path)).status_code == 410
     owner = instance.client(Role.OWNER)
     page = owner.get(order(instance, "/shares")).text
     assert "expired" in page
@@ -205,3 +289,17 @@ def test_a_link_that_is_opened_without_end_is_stopped(instance: Instance) -> Non
         link = session.scalars(select(ShareLink)).one()
         session.add(RateCount(subject=f"share:{link.id}", window_start=hour, count=600))
     assert stranger(instance).get(path).status_code == 429
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_nothing_behind_a_link_can_be_written(shared: Instance, method: str) -> None:
+    path = make_link(shared)
+    page = stranger(shared).get(path).text
+    assert not re.search(r"<(form|input|textarea|select|button type=.submit)", page)
+    for address in (
+        path,
+        film_of(shared, path),
+        f"{film_of(shared, path)}/still",
+        f"{path}/photos/{'0' * 32}",
+    ):
+        assert stranger(shared).open(address, method=method).status_code in (400, 405), address

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-LANDED = ("landed_at_agent", "money_received", "more_money")
-
 
 @dataclass(frozen=True, slots=True)
 class Step:

@@ -10,7 +10,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-_RESULT_LATER_MS: Final = 900
+from webapp.domain.claim_states import CLOSED_STATES
+from webapp.domain.tally import result_ms
+
+ON_THE_WAY: Final = "freight_loss"
+"""The type of a claim on a carrier."""
+
+CHINA: Final = "CN"
+VIETNAM: Final = "VN"
+"""Where something was captured or counted."""
 
 LEVELS: Final = ("E0", "E1", "E2", "E3", "E4", "E5")
 """The claim ladder (evidence.md). A level that nothing proves is said to be not proven, never left out."""
@@ -18,7 +26,9 @@ LEVELS: Final = ("E0", "E1", "E2", "E3", "E4", "E5")
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
-    """``china``, ``vietnam``: units of the counts that stand there; None: nobody counted there."""
+    """``china``, ``vietnam``: units of the counts that stand there; None: nobody counted there. ``…_whole``: every
+    parcel of the order was counted there; what lies in the others is not missing yet.
+    """
 
     id: str
     seq: int
@@ -28,6 +38,8 @@ class CaseLine:
     ordered_milli: int
     china: int | None
     vietnam: int | None
+    china_whole: bool = True
+    vietnam_whole: bool = True
 
     @property
     def arrived(self) -> int | None:
@@ -36,8 +48,16 @@ class CaseLine:
 
     @property
     def short_milli(self) -> int | None:
-        """Thousandths short; negative when more came; None while nobody counted."""
-        return None if self.arrived is None else self.ordered_milli - self.arrived * 1000
+        """Thousandths short; negative when more came; None until all of it was counted, as the diagnosis goes by it."""
+        whole = self.vietnam_whole if self.china is None else self.china_whole
+        return None if self.arrived is None or not whole else self.ordered_milli - self.arrived * 1000
+
+    @property
+    def lost(self) -> int | None:
+        """Units that China counted and Vietnam did not; None until both counted all of it."""
+        if self.china is None or self.vietnam is None or not (self.china_whole and self.vietnam_whole):
+            return None
+        return max(0, self.china - self.vietnam)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +66,9 @@ class CaseExhibit:
 
     ``captured_at``: the best known time; ``device_ms``: epoch milliseconds by the phone's own clock; ``offset_ms`` ±
     ``offset_pm`` to the server's, as last measured. ``record``: SHA-256 of the signed text that names the file.
-    ``count_ms``: where in the film the last unit was counted. ``shown``: hash of a small JPEG, for people.
+    ``count_ms``: where in the film the last unit was counted. ``shown``: hash of a small JPEG, for people; of a count
+    its result. ``stage``: ``CN`` or ``VN``, where it was captured; None: nobody can say. ``kind``: key of a paper's
+    kind.
     """
 
     number: int
@@ -76,6 +98,13 @@ class CaseExhibit:
     unbroken_ms: int | None = None
     shown: str | None = None
     note: str = ""
+    stage: str | None = None
+    kind: str = ""
+
+    @property
+    def title_key(self) -> str:
+        """What it is called in the catalogues: by its slot, else a paper by its kind."""
+        return f"slot.{self.slot}" if self.slot else self.kind or "case.no_slot"
 
     @property
     def is_film(self) -> bool:
@@ -83,11 +112,8 @@ class CaseExhibit:
 
     @property
     def result_ms(self) -> int | None:
-        """Where the whole count is to be seen: a moment after the last unit, as the count in the picture is."""
-        if self.count_ms is None:
-            return None
-        later = self.count_ms + _RESULT_LATER_MS
-        return later if self.duration_ms is None else min(later, self.duration_ms)
+        """Where the whole count is to be seen."""
+        return result_ms(self.count_ms, self.duration_ms)
 
     @property
     def level(self) -> str | None:
@@ -108,7 +134,9 @@ class Undelivered:
 
 @dataclass(frozen=True, slots=True)
 class CaseClock:
-    """``name`` is a key of the catalogues; ``source`` with its date stands beside every deadline (S0-01)."""
+    """``name`` is a key of the catalogues; ``source`` with its date stands beside every deadline (S0-01). ``place``:
+    (kind, name) of the parcel, site, claim or submission that it is about; None: the order.
+    """
 
     rule: str
     name: str
@@ -119,6 +147,11 @@ class CaseClock:
     state: str
     source: str
     source_date: str | None
+    who: str = "importer"
+    towards: str = "supplier"
+    binding: bool = True
+    place: tuple[str, str] | None = None
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +177,7 @@ class CaseSample:
     inspected: int | None
     defective: tuple[int, int, int] | None
     verdict: str | None
+    inspector: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +203,25 @@ class CaseClaim:
     remedy: str | None
     reason_code: str | None
     description_zh: str
+    discrepancy: str = ""
+
+    @property
+    def of_seller(self) -> bool:
+        """Open, and asked of whoever sold the goods; a carrier or a post office owes its own amount."""
+        return self.state not in CLOSED_STATES and self.channel not in ("freight", "post")
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a first screen says of the quantities. Thousandths, ``received`` in whole units; None: nobody counted.
+
+    ``on_the_way``: of goods that China counted (``expected_milli``) and Vietnam did again; else of what was ordered.
+    """
+
+    expected_milli: int
+    received: int | None
+    short_milli: int | None
+    on_the_way: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +240,8 @@ class ThreeFacts:
 
 @dataclass(frozen=True, slots=True)
 class Case:
+    """``agreed``: (ISO date, what) of each thing that was agreed in writing and stands (S1-15)."""
+
     order_id: str
     order_no: str
     platform: str
@@ -205,6 +260,7 @@ class Case:
     facts: ThreeFacts
     waybills: tuple[str, ...]
     made_at: datetime
+    agreed: tuple[tuple[str, str], ...] = ()
 
     @property
     def ordered_milli(self) -> int:
@@ -230,23 +286,49 @@ class Case:
 
     @property
     def asked_fen(self) -> int | None:
-        """The amount of the open claims that name one."""
-        asked = [claim.amount_fen for claim in self.claims if claim.amount_fen is not None]
-        return sum(asked) if asked else None
+        """What the seller is asked for in open claims: of each discrepancy once, though asked on two ways."""
+        asked: dict[str, int] = {}
+        for claim in self.claims:
+            if claim.of_seller and claim.amount_fen is not None:
+                asked[claim.discrepancy] = max(claim.amount_fen, asked.get(claim.discrepancy, 0))
+        return sum(asked.values()) if asked else None
+
+    @property
+    def lost_milli(self) -> int | None:
+        """Thousandths that China counted and Vietnam did not; None while no line was counted in both."""
+        lost = [line.lost for line in self.lines if line.lost is not None]
+        return 1000 * sum(lost) if lost else None
+
+    def figures(self, claim: CaseClaim | None = None) -> Figures:
+        """Of the claim: what a carrier answers for is what went in and what came out (DT-3)."""
+        twice = [line for line in self.lines if line.lost is not None]
+        if claim is not None and claim.type == ON_THE_WAY and twice:
+            sent, came = sum(line.china or 0 for line in twice), sum(line.vietnam or 0 for line in twice)
+            return Figures(1000 * sent, came, self.lost_milli, on_the_way=True)
+        return Figures(self.ordered_milli, self.arrived, self.short_milli)
 
     @property
     def count_film(self) -> CaseExhibit | None:
-        """The film with the count that stands: the last one that counted anything."""
+        """The film of the count that `arrived` goes by."""
+        return self.film_of(None)
+
+    def film_of(self, claim: CaseClaim | None) -> CaseExhibit | None:
+        """The last film of a count at the place that the figures go by; of anywhere when there is none."""
         films = [
             one for one in self.exhibits if one.is_film and not one.withdrawn and one.count_ms is not None
         ]
-        return films[-1] if films else None
+        china = any(line.china is not None for line in self.lines)
+        abroad = self.figures(claim).on_the_way or not china
+        there = [one for one in films if one.stage == (VIETNAM if abroad else CHINA)]
+        return next(reversed(there or films), None)
 
     @property
     def label_still(self) -> CaseExhibit | None:
-        """The layout with the label in it (EV-01p), else the waybill, else any picture that can be shown."""
-        shown = [one for one in self.exhibits if one.shown and not one.withdrawn and not one.is_film]
-        for slot in ("EV-01p", "EV-15", "EV-12", "EV-09", "EV-03"):
+        """The layout with the label in it (EV-01p), else the waybill, else any photo; no paper: those name people."""
+        shown = [
+            one for one in self.exhibits if one.shown and not one.withdrawn and one.source_kind == "photo"
+        ]
+        for slot in ("EV-01p", "EV-15", "EV-12", "EV-09"):
             found = [one for one in shown if one.slot == slot]
             if found:
                 return found[-1]

@@ -13,15 +13,6 @@ from typing import Final, Literal
 from webapp.domain.claim_recipes import CLAIM_TYPES, EXCLUDED_CATEGORIES, PREFERENCES
 from webapp.domain.situation import Situation
 
-CHANNELS: Final = (
-    "platform_1688",
-    "platform_taobao",
-    "agent",
-    "supplier_direct",
-    "freight",
-    "post",
-    "warranty",
-)
 Filer = Literal["importer", "agent"]
 _OF_PLATFORM: Final = {"1688": "platform_1688", "taobao": "platform_taobao", "tmall": "platform_taobao"}
 _POSTAL_TYPES: Final = frozenset({"damaged", "missing_items", "short_count"})

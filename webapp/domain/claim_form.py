@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from webapp.domain.claim_recipes import CLAIM_TYPES, REASON_ZH, FormField
+from webapp.domain.claim_recipes import CLAIM_TYPES, COLOURS, REASON_ZH, FormField
 from webapp.domain.folders import read_date
 from webapp.domain.measurement import Deviation, Quantity, deviation
 from webapp.domain.order_cells import clean
@@ -22,7 +22,7 @@ Form = dict[str, str | int]
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """``qualifies``: by DT-5. ``code``: the end of ``claim.threshold_<code>``."""
+    """``qualifies``: by DT-5. ``code``: why, or why not."""
 
     qualifies: bool
     code: str
@@ -76,18 +76,29 @@ def threshold(type_id: str, cleaned: Mapping[str, str | int]) -> Threshold | Non
         return Threshold(short, "short" if short else "not_short")
     if type_id == "colour":
         chosen = str(cleaned["colour"])
-        return Threshold(chosen == "completely_different", f"colour_{chosen}")
+        return Threshold(chosen == COLOURS[0], f"colour_{chosen}")
     if type_id == "material":
         return Threshold(True, "material")
-    if type_id == "dimension" or (
-        type_id == "not_as_described" and {"listed_value", "measured_value", "unit"} <= set(cleaned)
-    ):
+    if type_id == "not_as_described":
+        return _described(cleaned)
+    if type_id == "dimension":
         off = _deviation(cleaned)
         return Threshold(off.qualifies, "deviation" if off.qualifies else "deviation_small", off)
-    if type_id == "not_as_described":
-        named = cleaned["reason"] in ("colour_mismatch", "material_mismatch")
-        return Threshold(named, "named" if named else "not_measured")
     return None
+
+
+def _described(cleaned: Mapping[str, str | int]) -> Threshold:
+    """Any one of: 5 % off by measure, another colour altogether, a material that the published spec does not name."""
+    off = _deviation(cleaned) if {"listed_value", "measured_value", "unit"} <= set(cleaned) else None
+    if off is not None and off.qualifies:
+        return Threshold(True, "deviation", off)
+    reason = cleaned["reason"]
+    if reason == "colour_mismatch" and "colour" in cleaned:
+        chosen = str(cleaned["colour"])
+        return Threshold(chosen == COLOURS[0], f"colour_{chosen}", off)
+    if reason == "material_mismatch" and cleaned.get("spec_published") == "yes":
+        return Threshold(True, "material", off)
+    return Threshold(False, "not_measured" if off is None else "deviation_small", off)
 
 
 def severity(type_id: str, cleaned: Mapping[str, str | int]) -> str | None:
@@ -140,6 +151,8 @@ def _check_together(type_id: str, cleaned: Mapping[str, str | int]) -> None:
     if units is not None and units <= 0:
         raise Refusal("claim_nothing_missing")
     if cleaned.get("colour") == "as_ordered":
+        raise Refusal("claim_as_ordered")
+    if "found" in cleaned and cleaned.get("listed") == cleaned["found"]:
         raise Refusal("claim_as_ordered")
     if type_id == "wrong_weight" and cleaned["expected_grams"] == cleaned["reading_grams"]:
         raise Refusal("claim_as_ordered")

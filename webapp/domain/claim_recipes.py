@@ -101,6 +101,12 @@ SEVERITIES: Final = ("minor", "part", "unusable")
 COLOURS: Final = ("completely_different", "shade_difference", "as_ordered")
 """AMB-15: only the first one is a claim on 1688."""
 
+EXCLUDED_CATEGORIES: Final = ("custom", "perishable", "digital", "opened_media", "other_excluded")
+"""Goods that nobody takes back without a reason (S1-03); opened software and discs are S2-19's."""
+
+PROMISES: Final = ("listing", "chat", "sample")
+"""Where what was promised stands: off the page the chat must show it, of a sample its photo and chat (4.2)."""
+
 PREFERENCES: Final = frozenset(
     {"workmanship_preference", "material_preference", "colour_preference", "size_preference"}
 )
@@ -149,9 +155,20 @@ _LIST: Final = (
             FormField("listed_value", "measure", must=False),
             FormField("measured_value", "measure", must=False),
             FormField(_UNIT.name, _UNIT.kind, must=False, choices=_UNIT.choices),
+            # DT-5: a reason's name alone is no threshold (S0-28, S0-29).
+            FormField("colour", "choice", must=False, choices=COLOURS),
+            FormField("spec_published", "yes", must=False),
+            FormField("promise", "choice", must=False, choices=PROMISES),
             _UNITS,
         ),
-        ("description_mismatch", "size_mismatch", "colour_mismatch", "material_mismatch", "style_mismatch"),
+        (
+            "description_mismatch",
+            "size_mismatch",
+            "colour_mismatch",
+            "material_mismatch",
+            "style_mismatch",
+            "function",
+        ),
         group="description",
         conditional=(
             Conditional("EV-05", "size_or_spec"),
@@ -305,7 +322,7 @@ _LIST: Final = (
             FormField(
                 "category",
                 "choice",
-                choices=("ordinary", "custom", "perishable", "digital", "other_excluded"),
+                choices=("ordinary", *EXCLUDED_CATEGORIES),
             ),
             FormField("unused", "yes"),
             FormField("complete", "yes"),
@@ -321,6 +338,3 @@ _LIST: Final = (
 )
 
 CLAIM_TYPES: Final[Mapping[str, ClaimType]] = MappingProxyType({one.id: one for one in _LIST})
-
-EXCLUDED_CATEGORIES: Final = ("custom", "perishable", "digital", "other_excluded")
-"""S1-03."""

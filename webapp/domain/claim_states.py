@@ -42,7 +42,17 @@ OUTCOMES: Final = ("full_refund", "partial_refund", "replacement", "platform_com
 MONEY_OUTCOMES: Final = frozenset({"full_refund", "partial_refund", "platform_compensation"})
 
 EXPIRES_BY: Final = ("R-01", "R-02", "R-03", "R-08")
-_UNANSWERED: Final = (*BEFORE_FILING, "handed_to_agent", "filed", "supplier_reviewing", "rejected", "silent")
+"""The windows by which a claim may end, from any state (section 11)."""
+
+FILED: Final = ("filed", "supplier_reviewing", "rejected", "silent")
+"""It was filed, and nobody granted anything: from now on only an escalation or a grant keeps it alive."""
+
+UNANSWERED: Final = (*BEFORE_FILING, "handed_to_agent", *FILED)
+"""Nobody granted anything and no platform rules on it: only a step of ours before its window closes keeps it alive.
+What was granted in time, or escalated in time, is still owed when the window closes (S0-18, S0-19)."""
+
+AGENT_CHANNELS: Final = frozenset({"agent", "warranty"})
+"""Asked of the agent, who then acts towards the seller (S2, DT-2; S2-12)."""
 _WAITING: Final = (
     "handed_to_agent",
     "filed",
@@ -58,7 +68,7 @@ _DIGITS: Final = re.compile(r"[0-9]{1,15}")
 class Event:
     """``to``: the state afterwards; None: where it was. ``needs``: keys of ``said`` without which it says nothing.
 
-    ``filer`` and ``platform``: only of claims that an agent files, or that a platform decides.
+    ``filer`` and ``platform``: only of claims that an agent acts in (`acts`), or that a platform decides.
     """
 
     sources: tuple[str, ...]
@@ -98,7 +108,7 @@ _EVENTS: Final[dict[str, Event]] = {
     "more_money": Event(("money_received",), None, ("amount_fen",)),
     "remedy_fulfilled": Event(OWED_STATES, "closed"),
     "closed": Event(("money_received", *OWED_STATES, "rejected", "silent", "mediation"), "closed"),
-    "expired": Event(_UNANSWERED, "expired", ("rule",)),
+    "expired": Event(OPEN_STATES, "expired", ("rule",)),
     "withdrawn": Event(OPEN_STATES, "withdrawn"),
 }
 EVENTS: Final[Mapping[str, Event]] = MappingProxyType(_EVENTS)
@@ -119,27 +129,24 @@ EVENT_CLOCK: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Step → the dated fact that moves clocks (domain/clock_facts.py). Ask `clock_kinds`: it knows the two that depend."""
 
-REFUND_STATUS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "waitselleragree": "reviewing",
-        "waitbuyermodify": "rejected",
-        "waitbuyersend": "approved",
-        "waitsellerreceive": "return_sent",
-        "refundsuccess": "money_received",
-        "refundclose": "closed",
-    }
-)
-"""1688's refund status → the step that it reports (domain.md 11, 12.2)."""
+
+def acts(channel: str, filer: str) -> str:
+    """Who acts towards the seller: ``agent`` or ``importer``. In an agent's account that is the agent, whether the
+    importer's complaint goes to the platform through it (DT-2) or to its own service (S2)."""
+    return "agent" if filer == "agent" or channel in AGENT_CHANNELS else "importer"
 
 
-def clock_kinds(event: str, said: Mapping[str, str], filer: str) -> tuple[str, ...]:
-    """The dated facts of a step.
+def clock_kinds(
+    event: str, said: Mapping[str, str], filer: str, channel: str = "platform_1688"
+) -> tuple[str, ...]:
+    """The dated facts of a step; ``filer`` as `acts` says it.
 
-    An agent's filing starts R-04 and R-05 and meets R-02; our own is a submission and says so itself. A ruling starts
-    R-06 only when it grants money.
+    An agent's filing starts R-04 and R-05 and meets R-02, of a complaint to its own service only when it names the
+    platform's number; our own is a submission and says so itself. A ruling starts R-06 only when it grants money.
     """
     if event == "filed":
-        return ("submitted", "filed") if filer == "agent" else ()
+        on_platform = channel.startswith("platform_") or bool(said.get("external_id"))
+        return ("submitted", "filed") if filer == "agent" and on_platform else ()
     if event == "decided":
         return ("approved",) if said.get("outcome") in MONEY_OUTCOMES else ()
     kind = EVENT_CLOCK.get(event)
@@ -164,7 +171,8 @@ def next_state(state: str, event: str, said: Mapping[str, str]) -> str:
 
 
 def allowed(state: str, filer: str, *, platform: bool = True) -> tuple[str, ...]:
-    """Steps that may be stated now, in the order of a case. ``platform``: a platform decides in the end."""
+    """Steps that may be stated now, in the order of a case; ``filer`` as `acts` says it. ``platform``: a platform
+    decides in the end."""
     return tuple(
         name
         for name, step in EVENTS.items()
@@ -173,12 +181,6 @@ def allowed(state: str, filer: str, *, platform: bool = True) -> tuple[str, ...]
         and step.filer in (None, filer)
         and (platform or not step.platform)
     )
-
-
-def event_of_refund_status(status: str) -> str | None:
-    """The step that 1688's refund status reports, in its order's or its line's spelling; None for an unknown one."""
-    bare = status.replace("_", "").lower()
-    return REFUND_STATUS.get({"refundclosed": "refundclose"}.get(bare, bare))
 
 
 def _check_said(step: Event, said: Mapping[str, str]) -> None:

@@ -41,8 +41,8 @@ class Record:
     """What is on record of one order. Instants are aware; None: did not happen, or nobody said.
 
     ``papers``: folder → how many papers lie in it. ``inspected_at``: when the last inspection or verdict was finished.
-    ``chat_filed_at``: the newest chat paper of the order or its supplier. ``unfiled``: when payments and agreements
-    without a file were stated.
+    ``chat_filed_at``: the newest chat paper of the order or its supplier. ``unfiled``: when events
+    without a file were stated (payments, agreements, hand-overs, steps and submissions of claims).
     """
 
     papers: Mapping[Folder, int]

@@ -9,14 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from webapp.domain.refusals import Refusal
 from webapp.domain.rulebook import LOCAL, Rule, Rulebook, is_zone
 from webapp.domain.working_days import is_provisional, nth_working_day
-
-Recourse = Literal["open", "late_try", "closed"]
 
 _LAST_SECOND = time(23, 59, 59)
 
@@ -183,20 +180,6 @@ def is_open(rule: Rule, deadline: Deadline, now: datetime) -> bool:
     """
     now = require_aware(now)
     return now <= deadline.due if rule.boundary == "inclusive" else now < deadline.due
-
-
-def platform_recourse(rulebook: Rulebook, delivered_at: datetime, now: datetime) -> Recourse:
-    """What 1688 may still do without an open request (AMB-01).
-
-    ``open``: inside R-02. ``late_try``: the request window is closed, the order is not (R-03); the platform
-    may refuse. ``closed``: the order is closed for good.
-    """
-    steps: tuple[tuple[str, Recourse], ...] = (("R-02", "open"), ("R-03", "late_try"))
-    for rule_id, answer in steps:
-        rule = rulebook.rule(rule_id)
-        if is_open(rule, evaluate(rule, delivered_at, zone=rule.zone), now):
-            return answer
-    return "closed"
 
 
 def receipt_limits(rulebook: Rulebook, received_at: datetime) -> tuple[datetime, ...]:

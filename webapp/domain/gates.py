@@ -51,7 +51,8 @@ class Bundle:
     """What would be sent now. ``measurable``: the form holds a reason code with a number or an attribute (S0-31).
 
     ``missing``: required slots of the claim's type that nothing fills. ``timeline_lines`` None: not known.
-    ``first``: nothing was sent before. ``path``: what is asked (domain/remedies.py). ``qc_open``: G-6.
+    ``first``: nothing was sent before. ``changed_mind``: nothing is wrong with the goods (S1-17, S1-18).
+    ``path``: what is asked (domain/remedies.py). ``qc_open``: G-6.
     """
 
     channel: str
@@ -61,6 +62,7 @@ class Bundle:
     missing: tuple[str, ...] = ()
     timeline_lines: int | None = None
     first: bool = True
+    changed_mind: bool = False
     path: str | None = None
     qc_open: bool = False
     agreement_before_shipment: bool = True
@@ -76,7 +78,9 @@ def findings(bundle: Bundle) -> tuple[GateFinding, ...]:
     found = [*_described(bundle)]
     if bundle.channel in PLATFORM_CHANNELS:
         found += _minimum(bundle)
-        found += _first_submission(bundle)
+        # S0-16 speaks of 1688; on Taobao photos or a film are enough (S1-14), and G-0 has asked for them.
+        found += _first_submission(bundle) if bundle.channel == "platform_1688" else ()
+        found += _checklist(bundle) if bundle.changed_mind else ()
     elif bundle.channel == "agent":
         found += _agent(bundle)
     elif not any(piece.shows_issue for piece in bundle.pieces):
@@ -135,6 +139,17 @@ def _first_submission(bundle: Bundle) -> Iterable[GateFinding]:
         yield GateFinding("G-1", "photo_missing", blocks=bundle.first)
     if not any(piece.film for piece in issue):
         yield GateFinding("G-1", "video_missing", blocks=bundle.first)
+
+
+def _checklist(bundle: Bundle) -> Iterable[GateFinding]:
+    """A changed mind: the label's screenshot and the unused goods on Taobao (S1-04, S1-17), the seller's promise and
+    the unused goods on 1688 (S1-18); nothing goes out without them.
+    """
+    taobao = bundle.channel == "platform_taobao"
+    gate = "S1-17" if taobao else "S1-18"
+    for need in bundle.missing:
+        if need not in PLATFORM_MINIMUM and (taobao or not need.startswith("paper:")):
+            yield GateFinding(gate, "slot_missing", need)
 
 
 def _agent(bundle: Bundle) -> Iterable[GateFinding]:

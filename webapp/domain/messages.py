@@ -40,6 +40,11 @@ class Template:
     asks_remedy: bool = False
     situations: tuple[str, ...] = ("A", "B")
 
+    @property
+    def to_factory(self) -> bool:
+        """A notice to the supplier: G-5 holds (S3-18)."""
+        return "notice_sent" in self.clock
+
 
 TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType(
     {
@@ -187,10 +192,6 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 def platform_length(text: str) -> int:
     """Characters as 1688's form counts them: UTF-16 units, so that a sign beyond the BMP is two (never fewer)."""
     return len(unicodedata.normalize("NFC", text).encode("utf-16-le")) // 2
-
-
-def fits_1688(text: str) -> bool:
-    return SHORTEST_1688 <= platform_length(text) <= LONGEST_1688
 
 
 def block(lines: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final, Literal, get_args
 
+from webapp.domain.claim_recipes import EXCLUDED_CATEGORIES
 from webapp.domain.stakes import dong_of
 
 Answer = Literal["yes", "no", ""]
@@ -13,7 +14,7 @@ Answer = Literal["yes", "no", ""]
 
 ANSWERS: Final = get_args(Answer)
 ORDER_KINDS: Final = ("stock", "bulk", "negotiated", "sample_to_bulk", "custom")
-CATEGORIES: Final = ("ordinary", "custom", "perishable", "digital", "opened_media", "other_excluded")
+CATEGORIES: Final = ("ordinary", *EXCLUDED_CATEGORIES)
 """Of the goods, for no-reason returns (S1-03, S2-19)."""
 
 OEM: Final = ("oem_design", "oem_exclusivity", "oem_tooling", "oem_first_batch")
@@ -24,7 +25,6 @@ BASIC_QC: Final = ("appearance", "colour", "size")
 """All that an agent's basic inspection looks at (S2-17)."""
 
 LONGEST: Final = 4000
-DEFAULT_WINDOW_H: Final = 168
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ class Permission(StrEnum):
     EVIDENCE_VIEW = "evidence.view"
     GOODS_COUNT = "goods.count"
     GOODS_DECIDE = "goods.decide"
+    GOODS_HAND_OVER = "goods.hand_over"
     NOTICES_SEE = "notices.see"
     HELD_MATCH = "held.match"
     PEOPLE_MANAGE = "people.manage"
@@ -85,6 +86,8 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.GOODS_COUNT: frozenset({Role.CN_RECEIVER, Role.CN_QC, Role.VN_RECEIVER, Role.VN_QC}),
     # Pass, hold, reject: QC or the importer.
     Permission.GOODS_DECIDE: _DESK | {Role.CN_QC, Role.VN_QC},
+    # Give goods to an international carrier: whoever works where they leave China (S0-39).
+    Permission.GOODS_HAND_OVER: _DESK | {Role.CN_RECEIVER, Role.CN_QC, Role.CN_LOADER},
     # Whoever acts for the account takes note of a shortage: the agent too, in an agent's account (DT-2).
     Permission.NOTICES_SEE: _DESK | {Role.AGENT},
     Permission.HELD_MATCH: _DESK,

@@ -14,6 +14,12 @@ def yuan_text(fen: int) -> str:
     return f"{sign}¥{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
 
 
+def plain_amount(hundredths: int) -> str:
+    """``1250.50``: for a field that is typed into, and for tables that a program reads."""
+    sign = "-" if hundredths < 0 else ""
+    return f"{sign}{abs(hundredths) // 100}.{abs(hundredths) % 100:02d}"
+
+
 def amount_text(hundredths: int, currency: str) -> str:
     """``¥1,250.50`` for CNY, else ``1,250.50 USD``; dong have no smaller unit in use: ``3,000,000 VND``."""
     if currency == "CNY":

@@ -50,6 +50,9 @@ COURIER: Final = ("present", "absent")
 DELIVERY: Final = ("accepted", "annotated", "refused")
 """S2-09, S2-10: inspected before signing; the slip annotated, or the goods refused."""
 
+MOST_HANDED_OVER: Final = 400
+"""Parcels in one hand-over to a carrier; what is more goes into the next one."""
+
 LEVELS: Final = ("S-1", "S-2", "S-3", "S-4", "I", "II", "III")
 
 
@@ -167,10 +170,20 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "item-id": Kind({"line": _none_or(_ID), "about": _none_or(_ID), "text": _SPELLING}),
         "segment": Kind({"of": _ID, "next": _ID}),
         "unidentified": Kind({"alias": _SPELLING}),
+        "handover": Kind(
+            {
+                "carrier": _SPELLING,
+                "contract": _none_or(_ID),
+                "seals": _none_or(_SPELLING),
+                "ago": "(?:0|[1-9][0-9]{0,4})",
+                "parcels": f"{_ID}(?: {_ID}){{0,{MOST_HANDED_OVER - 1}}}",
+            }
+        ),
         "withdrawal": Kind({"reason": _CODE}, supersedes=True),
     }
 )
-"""``measurement`` values are thousandths of ``unit``; ``inspection`` counts defective units: critical, major, minor."""
+"""``handover``: it happened ``ago`` minutes before the record's own time. ``measurement``: thousandths of ``unit``.
+``inspection`` counts defective units: critical, major, minor."""
 
 SHAPES: Final[Mapping[str, Mapping[str, re.Pattern[str]]]] = MappingProxyType(
     {

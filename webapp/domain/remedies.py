@@ -11,14 +11,11 @@ from webapp.domain.messages import REMEDIES as ASKS
 from webapp.domain.messages import REMEDIES_BY_SITUATION as BY_SITUATION
 from webapp.domain.refusals import Refusal
 
-PATHS: Final = ("before_shipment", "after_shipment", "return_refund", "refund_without_return")
-"""S1-06."""
-
 RESTRICTED: Final = "refund_without_return"
 """S0-14 still knows it, S1-09 and S1-11 say that 1688 takes it back (AMB-06)."""
 
-SEVERITIES: Final = ("minor", "part", "unusable")
-AGENT_SOLUTIONS: Final = ("refund", "exchange", "other")
+GOES_BACK: Final = frozenset({"return_refund", "exchange"})
+"""Paths and remedies that send goods back to China: what that costs is asked first (S0-15)."""
 
 _BY_SEVERITY: Final = {
     "minor": ("discount_next_shipment", "partial_refund"),
@@ -47,7 +44,7 @@ class ReturnCost:
 
 
 def paths(*, shipped: bool, situation: str, refund_only: str = "restricted") -> Paths:
-    """DT-6. ``refund_only``: domain/switches.RefundOnly. In Vietnam no platform path is left."""
+    """DT-6, the four of S1-06. ``refund_only``: domain/switches.RefundOnly. In Vietnam no platform path is left."""
     if situation == "B":
         return Paths((), False)
     if not shipped:
@@ -99,6 +96,11 @@ def proposed_fen(lines: Iterable[tuple[int, int | None]]) -> int | None:
     """The sum over (units in thousandths, unit price in fen), rounded a line; None: a price is unknown."""
     priced = [price_of(units, price) for units, price in lines]
     return None if None in priced else sum(fen for fen in priced if fen is not None)
+
+
+def sends_back(path: str | None, remedy: str | None) -> bool:
+    """What is chosen brings the goods back to the seller; S1-16 wants its cost looked at before."""
+    return path in GOES_BACK or remedy in GOES_BACK
 
 
 def return_cost(

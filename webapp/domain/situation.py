@@ -6,7 +6,7 @@ are on the way. Only a dated event flips A to B; goods that were received in Vie
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -41,22 +41,12 @@ class Custody:
 
 
 @dataclass(frozen=True, slots=True)
-class AffectedUnits:
-    """Units of one line in one parcel that are wrong or missing, in thousandths of the order's unit."""
+class Part:
+    """Units of one discrepancy that are in the same situation, in thousandths, and the parcels they lie in."""
 
-    parcel_id: str
+    letter: Letter
     units_milli: int
-    custody: Custody
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """Every unit is in exactly one of both. ``a_parcels``, ``b_parcels``: where they are."""
-
-    a_milli: int
-    b_milli: int
-    a_parcels: tuple[str, ...]
-    b_parcels: tuple[str, ...]
+    parcels: tuple[str, ...]
 
 
 def situation(
@@ -96,16 +86,26 @@ def situation_of(platform: str, custody: Custody, *, authority_end: str, now: da
     )
 
 
-def split_units(units: Iterable[AffectedUnits], *, platform: str, authority_end: str, now: datetime) -> Split:
-    """A discrepancy of a mixed order, by unit (DT-1)."""
-    sums: dict[Letter, int] = {"A": 0, "B": 0}
-    parcels: dict[Letter, list[str]] = {"A": [], "B": []}
-    for one in units:
-        letter = situation_of(platform, one.custody, authority_end=authority_end, now=now).letter
-        sums[letter] += one.units_milli
-        if one.parcel_id not in parcels[letter]:
-            parcels[letter].append(one.parcel_id)
-    return Split(sums["A"], sums["B"], tuple(parcels["A"]), tuple(parcels["B"]))
+def split_units(
+    units_milli: int, parcels: Mapping[str, Custody], *, platform: str, authority_end: str, now: datetime
+) -> tuple[Part, ...]:
+    """A discrepancy of a mixed order, by unit (DT-1): every unit is in exactly one part, A before B, none empty.
+
+    Missing units lie in no parcel, so they are spread over the parcels that the order has (`apportion`).
+    """
+    listed: dict[Letter, list[str]] = {"A": [], "B": []}
+    for parcel_id, custody in parcels.items():
+        found = situation_of(platform, custody, authority_end=authority_end, now=now)
+        listed[found.letter].append(parcel_id)
+    letters = [letter for letter, ids in listed.items() if ids]
+    if not letters:
+        return (Part("A", units_milli, ()),)
+    shares = apportion(units_milli, [len(listed[letter]) for letter in letters])
+    return tuple(
+        Part(letter, share, tuple(listed[letter]))
+        for letter, share in zip(letters, shares, strict=True)
+        if share
+    )
 
 
 def apportion(units_milli: int, weights: Sequence[int]) -> tuple[int, ...]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from webapp.domain.events import Happening, Tap, parse_events
+
+_RESULT_LATER_MS: Final = 900
 
 
 @dataclass(frozen=True)
@@ -44,3 +47,11 @@ def unit_moments(marks: tuple[TallyMark, ...]) -> list[int]:
             )
             del standing[last]
     return [mark.ms for mark in standing for _ in range(mark.n)]
+
+
+def result_ms(counted_ms: int | None, duration_ms: int | None) -> int | None:
+    """Where the whole count is to be seen: a moment after the last unit, as the count in the picture is."""
+    if counted_ms is None:
+        return None
+    later = counted_ms + _RESULT_LATER_MS
+    return later if duration_ms is None else min(later, duration_ms)

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from webapp.domain.claim_recipes import EXCLUDED_CATEGORIES
+
 DEFAULT_WINDOW: Final = timedelta(days=7)
 """Where the label names no other length (S1-17)."""
-
-EXCLUDED: Final = frozenset({"custom", "perishable", "digital", "opened_media", "other_excluded"})
-"""Categories outside the no-reason rule (S1-03)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ def blocked_by(case: ChangedMind, now: datetime) -> tuple[str, ...]:
     """
     if case.platform not in ("taobao", "tmall", "1688"):
         return ("platform",)
-    found = ["category"] if case.category in EXCLUDED else []
+    found = ["category"] if case.category in EXCLUDED_CATEGORIES else []
     if case.platform == "1688":
         checks = (("promised", case.promised), ("unused", case.unused), ("evidence", case.evidence_clean))
         return (*found, *(code for code, holds in checks if holds is not True))

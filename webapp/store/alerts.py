@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.alerts import PASSED
@@ -133,6 +133,25 @@ def waiting(session: Session, now: datetime, limit: int) -> list[tuple[AlertDeli
         .limit(limit)
     )
     return [(delivery, alert, to) for delivery, alert, to in session.execute(query)]
+
+
+def still_burning(session: Session, alert_ids: Collection[str]) -> set[str]:
+    """Of these alerts those whose clock has neither ended nor got another act-by since they fired."""
+    query = (
+        select(Alert.id)
+        .join(
+            Deadline,
+            and_(
+                Deadline.order_id == Alert.order_id,
+                Deadline.rule_id == Alert.rule_id,
+                Deadline.subject_kind == Alert.subject_kind,
+                Deadline.subject_id == Alert.subject_id,
+                Deadline.act_by == Alert.act_by,
+            ),
+        )
+        .where(Alert.id.in_(list(alert_ids)), Deadline.binding, Deadline.ended.is_(None))
+    )
+    return set(session.scalars(query))
 
 
 def calendar_link(session: Session, token_hash: str) -> CalendarLink | None:

@@ -129,12 +129,12 @@ def counted_at(session: Session, order_ids: Iterable[str]) -> dict[str, set[str]
 
 
 def latest_counts(session: Session, line_ids: Iterable[str]) -> list[CountRow]:
-    """The latest take of a parcel stands; a retake that did not close counts nothing."""
+    """The latest take of a parcel stands, with what it goes on from; a retake that did not close counts nothing."""
     ranked = (
         select(
             Tally.line_id,
             Take.parcel_id,
-            Tally.units,
+            Tally.counted.label("units"),
             (Take.file_state == "verified").label("verified"),
             func.row_number()
             .over(
@@ -146,7 +146,7 @@ def latest_counts(session: Session, line_ids: Iterable[str]) -> list[CountRow]:
         )
         .join(Take, Take.id == Tally.take_id)
         .join(Site, Site.id == Take.site_id)
-        .where(Tally.line_id.in_(list(line_ids)), Take.closed.is_not(None))
+        .where(Tally.line_id.in_(list(line_ids)), Take.closed.is_not(None), Tally.counted.is_not(None))
         .subquery()
     )
     latest = select(ranked.c.line_id, ranked.c.parcel_id, ranked.c.units, ranked.c.verified)

@@ -80,6 +80,14 @@ def derivatives(session: Session, hashes: Collection[str], kind: str) -> dict[st
     return {row.of_sha256: row for row in session.scalars(found)}
 
 
+def result_pictures(session: Session, hashes: Collection[str]) -> dict[tuple[str, str], str]:
+    """(original, kind) → the picture of a count's result; one file may be the film of two counts."""
+    found = select(Derivative.of_sha256, Derivative.kind, Derivative.sha256).where(
+        Derivative.of_sha256.in_(list(hashes)), Derivative.kind.startswith("result-")
+    )
+    return {(of, kind): sha256 for of, kind, sha256 in session.execute(found)}
+
+
 def blobs(session: Session, hashes: Collection[str]) -> dict[str, Blob]:
     return {row.sha256: row for row in session.scalars(select(Blob).where(Blob.sha256.in_(list(hashes))))}
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from webapp.domain import site_kinds
 from webapp.store.portions import portions
-from webapp.store.schema import Deadline, LogEntry, Order, Parcel, ParcelOrder, Site, Take, Tally
+from webapp.store.schema import Deadline, LogEntry, Order, Parcel, ParcelOrder, Site, Take
 from webapp.store.schema_claims import (
     Claim,
     ClaimEvent,
@@ -28,48 +27,6 @@ from webapp.store.schema_claims import (
 from webapp.store.schema_desk import Document, DocumentOrder
 from webapp.store.schema_dock import DockFact, Photo
 from webapp.store.schema_rules import ClockEvent
-
-
-@dataclass(frozen=True, slots=True)
-class StageRow:
-    """The standing count of one line in one parcel at one kind of site."""
-
-    line_id: str
-    parcel_id: str
-    site_kind: str
-    take_id: str
-    units: int
-    whole: bool  # closed as complete, and its film arrived with the hash that was signed
-    at: datetime
-
-
-def stage_rows(session: Session, line_ids: Collection[str]) -> list[StageRow]:
-    """China and Vietnam apart; of each the latest closed take of a parcel stands (DT-3 compares the two)."""
-    ranked = (
-        select(
-            Tally.line_id,
-            Take.parcel_id,
-            Site.kind,
-            Take.id.label("take_id"),
-            Tally.units,
-            and_(Take.file_state == "verified", Take.closed == "complete").label("whole"),
-            Take.closed_at,
-            func.row_number()
-            .over(
-                partition_by=(Tally.line_id, Take.parcel_id, Site.kind == site_kinds.VN),
-                order_by=(Take.opened_at.desc(), Take.id.desc()),
-            )
-            .label("age"),
-        )
-        .join(Take, Take.id == Tally.take_id)
-        .join(Site, Site.id == Take.site_id)
-        .where(Tally.line_id.in_(list(line_ids)), Take.closed_at.is_not(None))
-        .subquery()
-    )
-    columns = [
-        ranked.c[name] for name in ("line_id", "parcel_id", "kind", "take_id", "units", "whole", "closed_at")
-    ]
-    return [StageRow(*row) for row in session.execute(select(*columns).where(ranked.c.age == 1))]
 
 
 def claim(session: Session, organisation_id: str, claim_id: str) -> Claim | None:
@@ -255,13 +212,16 @@ def discrepancy(session: Session, organisation_id: str, discrepancy_id: str) -> 
 
 def handed_over(session: Session, parcel_ids: Collection[str]) -> dict[str, Handover]:
     """Parcel → the hand-over that stands; the earliest, should two be stated."""
-    query = (
-        select(HandoverParcel.parcel_id, Handover)
-        .join(Handover, Handover.id == HandoverParcel.handover_id)
-        .where(HandoverParcel.parcel_id.in_(list(parcel_ids)), Handover.taken_back_at.is_(None))
-        .order_by(Handover.at.desc(), Handover.id)
-    )
-    return {parcel_id: handover for parcel_id, handover in session.execute(query)}
+    found: dict[str, Handover] = {}
+    for some in portions(parcel_ids):
+        query = (
+            select(HandoverParcel.parcel_id, Handover)
+            .join(Handover, Handover.id == HandoverParcel.handover_id)
+            .where(HandoverParcel.parcel_id.in_(some), Handover.taken_back_at.is_(None))
+            .order_by(Handover.at.desc(), Handover.id)
+        )
+        found |= {parcel_id: handover for parcel_id, handover in session.execute(query)}
+    return found
 
 
 def handovers_of_parcels(session: Session, parcel_ids: Collection[str]) -> list[Handover]:
@@ -276,6 +236,38 @@ def handovers_of_parcels(session: Session, parcel_ids: Collection[str]) -> list[
         .order_by(Handover.at, Handover.id)
     )
     return list(session.scalars(query))
+
+
+def handovers_of_record(session: Session, record_id: str) -> list[Handover]:
+    """One for each importer whose goods a phone's record handed over."""
+    return list(session.scalars(select(Handover).where(Handover.record_id == record_id)))
+
+
+def importer_of_handover(session: Session, record_id: str) -> str | None:
+    """Whose goods a phone's record handed over; None: nobody's, or several importers': no paper is one's own."""
+    owners = {one.organisation_id for one in handovers_of_record(session, record_id)}
+    return owners.pop() if len(owners) == 1 else None
+
+
+def photos_of_handovers(
+    session: Session, handovers: Collection[Handover]
+) -> list[tuple[Photo, DockFact, str]]:
+    """(photo, fact, hand-over) of the freight slips that stand, photographed with these hand-overs on a phone."""
+    by_record = {
+        one.record_id: one.id
+        for one in handovers
+        if one.record_id is not None and importer_of_handover(session, one.record_id) == one.organisation_id
+    }
+    if not by_record:
+        return []
+    about = DockFact.said["about"].as_string()
+    query = (
+        select(Photo, DockFact)
+        .join(DockFact, DockFact.id == Photo.id)
+        .where(DockFact.parcel_id.is_(None), DockFact.gone_by.is_(None), about.in_(list(by_record)))
+        .order_by(DockFact.at, Photo.id)
+    )
+    return [(photo, fact, by_record[fact.said["about"]]) for photo, fact in session.execute(query)]
 
 
 def handover(session: Session, organisation_id: str, handover_id: str) -> Handover | None:

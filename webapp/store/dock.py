@@ -290,14 +290,34 @@ def facts_at(session: Session, site_id: str, since: datetime, parcel_ids: Iterab
     return sorted(found, key=lambda fact: (fact.at, fact.id))
 
 
-def open_takes_at(session: Session, site_id: str, since: datetime, parcel_ids: Iterable[str]) -> list[Take]:
-    """Begun and not closed: somebody's unfinished take."""
+def segments_of_parcel(session: Session, parcel_id: str) -> list[DockFact]:
+    """Those that stand, oldest first."""
+    found = select(DockFact).where(
+        DockFact.parcel_id == parcel_id, DockFact.kind == "segment", DockFact.gone_by.is_(None)
+    )
+    return list(session.scalars(found.order_by(DockFact.at, DockFact.id)))
+
+
+def parcels_with_unread_segments(session: Session) -> list[str]:
+    """Whose takes do not say yet what they go on with."""
+    found = (
+        select(DockFact.parcel_id)
+        .join(Take, and_(Take.id == DockFact.said["next"].as_string(), Take.parcel_id == DockFact.parcel_id))
+        .where(DockFact.kind == "segment", DockFact.gone_by.is_(None), Take.goes_on.is_(None))
+    )
+    return [parcel_id for parcel_id in session.scalars(found.distinct()) if parcel_id is not None]
+
+
+def unfinished_takes_at(
+    session: Session, site_id: str, since: datetime, parcel_ids: Iterable[str]
+) -> list[Take]:
+    """Begun and not closed, or cut off: somebody's unfinished take."""
     found: list[Take] = []
     for some in portions(parcel_ids):
         found += session.scalars(
             select(Take).where(
                 Take.site_id == site_id,
-                Take.closed.is_(None),
+                or_(Take.closed.is_(None), Take.closed == "interrupted"),
                 Take.opened_at >= since,
                 Take.parcel_id.in_(some),
             )

@@ -108,6 +108,13 @@ def tallies(session: Session, take_id: str) -> dict[str, int]:
     return {line: units for line, units in rows}
 
 
+def parcels_of_segments(session: Session) -> list[str]:
+    """Parcels with a count in several films, or with a take that says so."""
+    said = select(DockFact.parcel_id).where(DockFact.kind == "segment", DockFact.parcel_id.is_not(None))
+    shown = select(Take.parcel_id).where(Take.goes_on.is_not(None))
+    return sorted(set(session.scalars(said.union(shown))))
+
+
 def records_of(session: Session, record_id: str, device_id: str) -> list[Record]:
     found = select(Record).where(Record.id == record_id, Record.device_id == device_id)
     return list(session.scalars(found.order_by(Record.entry_index)))

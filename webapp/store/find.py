@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from webapp.store.schema import (
@@ -19,6 +20,7 @@ from webapp.store.schema import (
     Supplier,
     Waybill,
 )
+from webapp.store.schema_claims import Claim
 from webapp.store.schema_desk import LabelAlias, LabelRoll, LoadUnit
 
 
@@ -129,6 +131,40 @@ def orders_of_suppliers(
         .limit(limit)
     )
     return list(session.scalars(query))
+
+
+def orders_of_goods(session: Session, organisation_id: str, part: str, limit: int) -> list[Order]:
+    """Orders with goods whose title contains the words, newest first."""
+    named = select(OrderLine.order_id).where(OrderLine.title.icontains(part, autoescape=True))
+    query = select(Order).where(Order.organisation_id == organisation_id, Order.id.in_(named))
+    return list(session.scalars(query.order_by(Order.placed_at.desc(), Order.order_no).limit(limit)))
+
+
+def orders_of_claims(
+    session: Session, organisation_id: str, number: int | None, external_id: str
+) -> list[Order]:
+    """By the importer's own number of a claim, or the one that the platform gave it."""
+    named = [func.lower(Claim.external_id) == external_id.lower()] if external_id.strip() else []
+    named += [Claim.number == number] if number is not None else []
+    claims = select(Claim.order_id).where(Claim.organisation_id == organisation_id, or_(*named))
+    query = select(Order).where(Order.organisation_id == organisation_id, Order.id.in_(claims))
+    return list(session.scalars(query.order_by(Order.placed_at.desc(), Order.order_no)))
+
+
+def orders_of_day(
+    session: Session, organisation_id: str, start: datetime, end: datetime, limit: int
+) -> list[Order]:
+    """Placed, or of which a parcel was received, from ``start`` until before ``end``; newest first."""
+    received = (
+        select(ParcelOrder.order_id)
+        .join(Parcel, Parcel.id == ParcelOrder.parcel_id)
+        .where(
+            Parcel.organisation_id == organisation_id, Parcel.received_at >= start, Parcel.received_at < end
+        )
+    )
+    placed = and_(Order.placed_at >= start, Order.placed_at < end)
+    query = select(Order).where(Order.organisation_id == organisation_id, or_(placed, Order.id.in_(received)))
+    return list(session.scalars(query.order_by(Order.placed_at.desc(), Order.order_no).limit(limit)))
 
 
 def newest_orders(session: Session, organisation_id: str, limit: int) -> list[Order]:

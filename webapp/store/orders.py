@@ -82,16 +82,17 @@ def act_by_of_rule(session: Session, rule_id: str, order_ids: Collection[str]) -
 
 
 def latest_tallies(session: Session, line_ids: Iterable[str]) -> dict[str, list[tuple[Take, int]]]:
-    """Per line: every closed take that counted it, oldest first."""
+    """Per line: every closed take that counted it, oldest first, with what the take goes on from."""
     found: dict[str, list[tuple[Take, int]]] = {}
     query = (
-        select(Tally.line_id, Take, Tally.units)
+        select(Tally.line_id, Take, Tally.counted)
         .join(Take, Take.id == Tally.take_id)
         .where(Tally.line_id.in_(list(line_ids)), Take.closed.is_not(None))
         .order_by(Take.opened_at, Take.id)
     )
     for line_id, take, units in session.execute(query):
-        found.setdefault(line_id, []).append((take, units))
+        if units is not None:
+            found.setdefault(line_id, []).append((take, units))
     return found
 
 

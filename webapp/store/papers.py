@@ -190,7 +190,7 @@ def documents(
     hidden: bool = False,
     limit: int = 200,
 ) -> list[Document]:
-    """Newest first; ``query`` looks into notes and file names."""
+    """Newest first; ``query`` looks into notes, file names and what a report is known by."""
     found = select(Document).where(Document.organisation_id == organisation_id)
     found = found.where(Document.hidden_at.is_not(None) if hidden else Document.hidden_at.is_(None))
     if order_id is not None:
@@ -204,6 +204,8 @@ def documents(
             or_(
                 Document.note.icontains(word, autoescape=True),
                 Document.filename.icontains(word, autoescape=True),
+                Document.firm.icontains(word, autoescape=True),
+                Document.report_no.icontains(word, autoescape=True),
             )
         )
     return list(session.scalars(found.order_by(Document.filed_at.desc(), Document.id).limit(limit)))

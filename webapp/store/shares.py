@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from webapp.store.schema import LogEntry, PlatformAccount
+from webapp.store.held import facts_of_holds
+from webapp.store.schema import LogEntry, OrderLine, ParcelOrder, PlatformAccount, Take
+from webapp.store.schema_dock import DockFact, Photo
 from webapp.store.schema_shares import Agent, ShareLink, ShareView, Voucher, VoucherFile
 
 
@@ -47,6 +49,41 @@ def views(session: Session, link_ids: Collection[str]) -> dict[str, tuple[int, d
         .group_by(ShareView.link_id)
     )
     return {link_id: (count, last) for link_id, count, last in session.execute(found)}
+
+
+def last_look(session: Session, link_id: str, what: Collection[str]) -> datetime | None:
+    """When somebody last looked at one of these through the link; at anything when ``what`` is empty."""
+    found = select(func.max(ShareView.at)).where(ShareView.link_id == link_id)
+    return session.scalar(found.where(ShareView.what.in_(list(what))) if what else found)
+
+
+def film_behind(session: Session, order_id: str, take_id: str) -> Take | None:
+    """A closed film of one of the order's parcels that nobody took back; as ``papers.closed_takes`` lists them."""
+    gone = select(DockFact.id).where(DockFact.id == Take.close_record_id, DockFact.gone_by.is_not(None))
+    found = (
+        select(Take)
+        .join(ParcelOrder, ParcelOrder.parcel_id == Take.parcel_id)
+        .where(ParcelOrder.order_id == order_id, Take.id == take_id, Take.closed.is_not(None), ~gone.exists())
+    )
+    return session.scalar(found)
+
+
+def photo_behind(session: Session, order_id: str, photo_id: str) -> Photo | None:
+    """A photo of the order that stands, also of a parcel that was held before somebody knew it."""
+    fact = session.get(DockFact, photo_id)
+    photo = session.get(Photo, photo_id)
+    if fact is None or photo is None or fact.gone_by is not None:
+        return None
+    if fact.line_id is not None and session.scalar(_line_of(order_id, fact.line_id)) is None:
+        return None
+    parcels = set(session.scalars(select(ParcelOrder.parcel_id).where(ParcelOrder.order_id == order_id)))
+    if fact.parcel_id in parcels or any(fact.id == held.id for held, _ in facts_of_holds(session, parcels)):
+        return photo
+    return None
+
+
+def _line_of(order_id: str, line_id: str) -> Select[str]:
+    return select(OrderLine.id).where(OrderLine.id == line_id, OrderLine.order_id == order_id)
 
 
 def agents(session: Session, organisation_id: str) -> list[Agent]:

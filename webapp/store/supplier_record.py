@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
+from webapp.domain.claim_states import OWED_STATES
 from webapp.store.schema import Order, Parcel, Supplier
 from webapp.store.schema_claims import Claim, ClaimEvent, ClaimExhibit
 
@@ -25,6 +26,21 @@ def orders_of_supplier(session: Session, organisation_id: str, supplier_id: str)
 def claims_of_orders(session: Session, order_ids: Iterable[str]) -> list[Claim]:
     found = select(Claim).where(Claim.order_id.in_(list(order_ids)))
     return list(session.scalars(found.order_by(Claim.opened_at, Claim.id)))
+
+
+def owed_claims(session: Session, organisation_id: str, supplier_id: str) -> list[tuple[Claim, str]]:
+    """(claim, its order's number) for which something was granted that has not come yet, oldest first."""
+    found = (
+        select(Claim, Order.order_no)
+        .join(Order, Order.id == Claim.order_id)
+        .where(
+            Claim.organisation_id == organisation_id,
+            Order.supplier_id == supplier_id,
+            Claim.state.in_(OWED_STATES),
+        )
+        .order_by(Claim.number)
+    )
+    return [(claim, number) for claim, number in session.execute(found)]
 
 
 def claims_with_event(session: Session, claim_ids: Collection[str], kind: str) -> set[str]:

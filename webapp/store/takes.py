@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from webapp.store.schema import Blob, Derivative, Record, SideFile, Take, Work
+from webapp.store.portions import portions
+from webapp.store.schema import Blob, Derivative, Record, SideFile, Take, Tally, Work
 
 
 def records_of_take(session: Session, take: Take) -> list[Record]:
@@ -62,3 +63,39 @@ def lease_work(session: Session, *, now: datetime, lease: timedelta, kinds: Coll
         work.leased_until = now + lease
         work.attempts += 1
     return work
+
+
+def takes_of_parcel(session: Session, parcel_id: str) -> list[Take]:
+    """Oldest first."""
+    return list(
+        session.scalars(select(Take).where(Take.parcel_id == parcel_id).order_by(Take.opened_at, Take.id))
+    )
+
+
+def tallies_of(session: Session, take_ids: Iterable[str]) -> list[Tally]:
+    return [
+        tally
+        for some in portions(take_ids)
+        for tally in session.scalars(select(Tally).where(Tally.take_id.in_(some)))
+    ]
+
+
+def takes_by_id(session: Session, ids: Iterable[str]) -> dict[str, Take]:
+    return {
+        take.id: take
+        for some in portions(ids)
+        for take in session.scalars(select(Take).where(Take.id.in_(some)))
+    }
+
+
+def counted_units(session: Session, take_ids: Iterable[str]) -> dict[str, list[tuple[str, int]]]:
+    """Take → (line, units) of its whole count so far, without zeros; only takes of which that can be said."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    unknown = set()
+    for tally in tallies_of(session, take_ids):
+        listed = found.setdefault(tally.take_id, [])
+        if tally.counted is None:
+            unknown.add(tally.take_id)
+        elif tally.counted:
+            listed.append((tally.line_id, tally.counted))
+    return {take: sorted(listed) for take, listed in found.items() if take not in unknown}

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from webapp.domain.account_owner import OWNERS, KnownAccount, OwnerGuess, guess_owner
 from webapp.domain.refusals import Refusal
 from webapp.domain.rulebook import Rulebook
+from webapp.store import account_losses, people
 from webapp.store import documents as rows
-from webapp.store import people
+from webapp.store.account_losses import Losses
 from webapp.store.database import Database
 from webapp.store.schema import PlatformAccount
 from webapp.usecases.clocks import recompute_deadlines
 from webapp.usecases.people import Desk
+
+LONGEST_STANDING: Final = 2000
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,31 @@ def accounts(database: Database, *, organisation_id: str) -> list[AccountView]:
             for account in listed
         ]
         return sorted(views, key=lambda view: view.account.owner_confirmed_at is not None)
+
+
+def losses(database: Database, *, organisation_id: str) -> dict[str, Losses]:
+    """Owner → how its claims fared (S0-09). A count, never a score or a chance (S0-48)."""
+    with database.read() as session:
+        return account_losses.losses(session, organisation_id)
+
+
+def state_standing(database: Database, *, actor: Desk, account_id: str, text: str, now: datetime) -> None:
+    """What is known of an account's credibility, in words (S1-10, AMB-14). Raises ``account_unknown``."""
+    with database.write() as session:
+        account = rows.account_of_organisation(session, actor.organisation_id, account_id)
+        if account is None:
+            raise Refusal("account_unknown")
+        before, account.standing = account.standing, text.strip()[:LONGEST_STANDING]
+        people.audit(
+            session,
+            at=now,
+            actor=actor.actor,
+            action="account.standing_stated",
+            subject=account.id,
+            organisation_id=actor.organisation_id,
+            before=before,
+            standing=account.standing,
+        )
 
 
 def confirm_owner(

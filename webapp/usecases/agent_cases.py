@@ -5,7 +5,7 @@ Each step has its time and may have its proof; landing at the agent and passing 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,8 +25,9 @@ from webapp.store.database import Database
 from webapp.store.schema import Order
 from webapp.store.schema_claims import Claim, ClaimEvent
 from webapp.store.schema_shares import Agent, ShareLink
-from webapp.usecases import claim_events, documents, share_videos, shares, voucher_pack
+from webapp.usecases import claim_events, share_videos, shares, voucher_pack
 from webapp.usecases.case_data import case_of
+from webapp.usecases.document_filing import Upload, keep
 from webapp.usecases.sessions import Desk
 from webapp.usecases.share_videos import ShareVideo
 from webapp.usecases.voucher_pack import Pack
@@ -41,8 +42,8 @@ STEPS: Final = {
 }
 """What the agent taps → the step of the claim (domain/claim_states.py)."""
 
-PROOF: Final = "filing_proof"
-_MONEY: Final = ("landed", "passed_back")
+_GIVEN: Final = ("handed_to_agent", "added")
+"""The importer gave the agent something to look at."""
 _LONGEST: Final = 500
 
 
@@ -117,6 +118,7 @@ def case(database: Database, home: Path, token: str, *, number: int, look: bool,
     with database.read() as session:
         agent, claim, order = _claim(session, link, number)
         found = case_of(session, organisation_id=link.organisation_id, order_no=order.order_no, now=now)
+        said = rows.events(session, claim.id)
         told = voucher_pack.claim_of(found, claim.id)
         assert told is not None
         pack = voucher_pack.pack_of(session, order.id, claim.id)
@@ -133,8 +135,8 @@ def case(database: Database, home: Path, token: str, *, number: int, look: bool,
             pack.text if pack else voucher_pack.proposed_text(found, told),
             pack,
             video,
-            _steps(claim),
-            list(reversed(rows.events(session, claim.id))),
+            _steps(claim, said),
+            list(reversed(said)),
         )
 
 
@@ -147,10 +149,10 @@ def say(
     step: str,
     at: datetime | None,
     said: Mapping[str, str],
-    upload: documents.Upload | None,
+    upload: Upload | None,
     now: datetime,
 ) -> None:
-    """One step of the case, now unless ``at`` says when, with its proof.
+    """One step of the case with its proof, now unless ``at`` says when; all of it or nothing. The same again is once.
 
     ``said``: ``external_id`` of a filing, ``reason`` of a rejection, ``amount_fen`` of money.
     Raises ``agent_step``, ``claim_unknown``, and those of the state machine and of the file.
@@ -159,39 +161,36 @@ def say(
         raise Refusal("agent_step")
     link = shares.read(database, token, what=f"said {step}", now=now).link
     with database.read() as session:
-        agent, claim, order = _claim(session, link, number)
-        steps = _steps(claim)
-    if step not in steps:
-        raise Refusal("agent_step")
+        agent, _, _ = _claim(session, link, number)
     actor = _Agent(agent.id, agent.name, frozenset({Role.AGENT}), link.language, link.organisation_id)
-    document = None
-    if upload is not None:
-        document = documents.file_many(
-            database,
-            blobs,
-            actor=actor,
-            kind=PROOF,
-            order_nos=[order.order_no],
-            uploads=[upload],
-            now=now,
-        )[0]
-    kinds = [STEPS[step]]
-    if step == "landed" and STEPS[step] not in allowed(claim.state, "agent"):
-        kinds.insert(0, "approved")  # money that landed was granted: the agent need not say so twice
-    for kind in kinds:
-        claim_events.record_event(
-            database,
-            organisation_id=link.organisation_id,
-            claim_id=claim.id,
-            by=actor.actor,
-            kind=kind,
-            at=at or now,
-            said={}
-            if kind == "approved"
-            else {key: clean(one)[:_LONGEST] for key, one in said.items() if one},
-            document_id=document,
-            now=now,
-        )
+    kept = None if upload is None else keep(database, blobs, actor, upload)
+    told = {key: clean(one)[:_LONGEST] for key, one in said.items() if one}
+    with database.write() as session:
+        _, claim, _ = _claim(session, link, number)
+        events = rows.events(session, claim.id)
+        if step == "opened" and _opened(events):
+            return
+        paper = claim_events.file_step_proof(session, claim, kept, actor=actor, now=now)
+        if claim_events.said_before(
+            session, claim, by=actor.actor, kind=STEPS[step], at=at or now, said=told, paper=paper
+        ):
+            return
+        if step not in _steps(claim, events):
+            raise Refusal("agent_step")
+        kinds = [STEPS[step]]
+        if step == "landed" and STEPS[step] not in allowed(claim.state, "agent"):
+            kinds.insert(0, "approved")  # money that landed was granted: the agent need not say so twice
+        for kind in kinds:
+            claim_events.add_event(
+                session,
+                claim,
+                by=actor.actor,
+                kind=kind,
+                at=at or now,
+                said={} if kind == "approved" and step == "landed" else told,
+                document_id=paper,
+                now=now,
+            )
 
 
 def ask_video(database: Database, token: str, *, number: int, now: datetime) -> None:
@@ -205,16 +204,24 @@ def ask_video(database: Database, token: str, *, number: int, now: datetime) -> 
             share_videos.ask(session, found.count_film, most, now=now)
 
 
-def _steps(claim: Claim) -> tuple[str, ...]:
-    # Also what was asked of the agent's own service: its money lands at the agent first (S0-46).
+def _steps(claim: Claim, events: Sequence[ClaimEvent]) -> tuple[str, ...]:
+    """What the agent may say now, in whichever channel it acts: its money lands at the agent first (S0-46)."""
     may = set(allowed(claim.state, "agent"))
     if "approved" in may:
         may.add("landed_at_agent")
+    if _opened(events):
+        may.discard("agent_opened")
     return tuple(step for step, kind in STEPS.items() if kind in may)
 
 
+def _opened(events: Sequence[ClaimEvent]) -> bool:
+    """The agent has opened the case since the importer last gave it something to look at."""
+    told = [one.kind for one in events if one.kind in (*_GIVEN, "agent_opened")]
+    return told[-1:] == ["agent_opened"]
+
+
 def _row(session: Session, claim: Claim, order: Order, now: datetime) -> AgentRow:
-    burning = rows.burning(session, order.id, now)
+    burning = rows.burning(session, claim, now)
     first = min(burning, key=lambda one: (one.rule_id != "R-01", one.act_by or now), default=None)
     return AgentRow(claim, order.order_no, first.act_by if first else None, first.rule_id if first else None)
 

@@ -13,10 +13,10 @@ from webapp.domain.folders import AGREEMENT_KINDS, read_date
 from webapp.domain.refusals import Refusal
 from webapp.store import orders as order_rows
 from webapp.store import papers as rows
-from webapp.store import people
 from webapp.store.database import Database
 from webapp.store.schema import Order
 from webapp.store.schema_papers import Agreement
+from webapp.usecases import statements
 from webapp.usecases.document_filing import Kept, Labels, Upload, file_document, keep
 from webapp.usecases.people import Desk
 
@@ -72,21 +72,15 @@ def state(
             stated_at=now,
         )
         session.add(row)
-        _note(session, actor, "agreement.stated", row.id, now)
+        statements.note(session, actor, "agreement.stated", row.id, now)
         return row.id
 
 
 def withdraw(database: Database, *, actor: Desk, agreement_id: str, reason: str, now: datetime) -> str:
     """It stays on record. Returns the order number. Raises ``agreement_unknown``, ``reason_missing``."""
-    if not reason.strip():
-        raise Refusal("reason_missing")
     with database.write() as session:
         row = rows.agreement(session, actor.organisation_id, agreement_id)
-        if row is None or row.withdrawn_at is not None:
-            raise Refusal("agreement_unknown")
-        row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = now, actor.id, reason.strip()[:500]
-        _note(session, actor, "agreement.withdrawn", row.id, now)
-        return session.get_one(Order, row.order_id).order_no
+        return statements.withdraw(session, actor, row, called="agreement", reason=reason, now=now)
 
 
 def _document(
@@ -104,14 +98,3 @@ def _document(
     return file_document(
         session, kept, actor=actor, kind=kind, links={order.id: None}, now=now, labels=labels
     ).id
-
-
-def _note(session: Session, actor: Desk, action: str, subject: str, now: datetime) -> None:
-    people.audit(
-        session,
-        at=now,
-        actor=f"user:{actor.id}",
-        action=action,
-        subject=subject,
-        organisation_id=actor.organisation_id,
-    )

@@ -55,12 +55,13 @@ def left(act_by: datetime, language: str, now: datetime) -> str:
 
 
 def both_zones(at: datetime, language: str) -> str:
-    """``26/11 23:59 China · 22:59 Vietnam``."""
+    """``2026-11-26 23:59 China · 22:59 Vietnam``; with the date of Vietnam too where it is still the day before."""
+    china, vietnam = at.astimezone(CHINA), at.astimezone(VIETNAM)
     return translate(
         language,
         "alert.both_zones",
-        china=at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M"),
-        vietnam=at.astimezone(VIETNAM).strftime("%H:%M"),
+        china=china.strftime("%Y-%m-%d %H:%M"),
+        vietnam=vietnam.strftime("%H:%M" if vietnam.date() == china.date() else "%Y-%m-%d %H:%M"),
     )
 
 

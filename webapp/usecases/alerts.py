@@ -6,6 +6,7 @@ What is told may fail and is tried again; that it fired stands by itself. Nothin
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,8 +32,12 @@ LOOKED_BACK: Final = timedelta(days=30)
 """A clock that passed longer ago is told no more; boards show it still."""
 
 MOST_AT_ONCE: Final = 500
+MET_MEANWHILE: Final = "met_meanwhile"
 MOST_ATTEMPTS: Final = 8
 _FIRST_WAIT: Final = timedelta(minutes=2)
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -118,17 +123,27 @@ def deliver(database: Database, out: Out, *, now: datetime) -> int:
 
 
 def _tell(database: Database, out: Out, target_id: str, alert_ids: set[str], now: datetime) -> int:
-    """No transaction is open while a message goes out: a slow mail server must not hold the writer."""
+    """No transaction is open while a message goes out: a slow mail server must not hold the writer.
+
+    What was met, or moved, between firing and sending is not told: nobody should act on it any more.
+    """
     with database.read() as session:
         target = session.get(AlertTarget, target_id)
-        listed = burns_of(session, [session.get_one(Alert, one) for one in sorted(alert_ids)])
-        if target is None or target.ended_at is not None:
-            return _settle(database, target_id, alert_ids, now, problem="target_ended")
+        burning = rows.still_burning(session, alert_ids)
+        listed = burns_of(session, [session.get_one(Alert, one) for one in sorted(burning)])
+    if target is None or target.ended_at is not None:
+        return _settle(database, target_id, alert_ids, now, problem="target_ended")
+    over = alert_ids - burning
+    if over:
+        _log.info("alerts not told: met meanwhile n=%d target=%s", len(over), target_id)
+        _settle(database, target_id, over, now, problem=MET_MEANWHILE)
+    if not burning:
+        return 0
     try:
         _send(out, target, listed, now)
     except NotSent as failed:
-        return _settle(database, target_id, alert_ids, now, problem=failed.code)
-    return _settle(database, target_id, alert_ids, now, problem=None)
+        return _settle(database, target_id, burning, now, problem=failed.code)
+    return _settle(database, target_id, burning, now, problem=None)
 
 
 def _send(out: Out, target: AlertTarget, listed: list[Burns], now: datetime) -> None:
@@ -170,11 +185,13 @@ def _settle(
             delivery = session.get(AlertDelivery, (alert_id, target_id))
             if delivery is None or delivery.sent_at is not None:
                 continue
-            delivery.attempts += 1
+            delivery.attempts += problem != MET_MEANWHILE
             delivery.problem = problem
             if problem is None:
                 delivery.sent_at = now
-            elif problem in ("target_ended", "push_gone") or delivery.attempts >= MOST_ATTEMPTS:
+            elif (
+                problem in ("target_ended", "push_gone", MET_MEANWHILE) or delivery.attempts >= MOST_ATTEMPTS
+            ):
                 delivery.given_up_at = now
             else:
                 delivery.next_at = now + _FIRST_WAIT * 2 ** (delivery.attempts - 1)

@@ -20,7 +20,7 @@ from webapp.domain.tally import TallyMark, tally_marks, unit_moments
 from webapp.domain.trade_status import trade_closed
 from webapp.store import board as board_rows
 from webapp.store import orders as rows
-from webapp.store import people, takes, uploads
+from webapp.store import people, takes, unsent, uploads
 from webapp.store import rules as rule_rows
 from webapp.store.board import Sums
 from webapp.store.database import Database
@@ -116,6 +116,8 @@ class TakeView:
     entry_indexes: list[int]
     findings: list[str]
     work_problem: str | None
+    lost: bool
+    """Its phone's storage was cleared before the film was here."""
 
 
 @dataclass(frozen=True)
@@ -290,6 +292,7 @@ def _take_view(session: Session, take: Take) -> TakeView:
             | ({"film_unsealed"} if part and take.closed is None else set())
         ),
         work_problem=takes.work_problem(session, "seekable", take.file_sha256) if take.file_sha256 else None,
+        lost=take.file_state != "verified" and bool(unsent.successors(session, [take.device_id])),
     )
 
 

@@ -15,14 +15,16 @@ from webapp.store import claims as rows
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """``slot``: what a picture or film must fill (domain.md 4.1). ``line`` None: the parcel as a whole.
+    """``slot``: what a picture or film must fill (domain.md 4.1), or one of ``others``: any of them is enough.
 
-    ``claim``: its number; a phone is told neither what is asked for in it nor how many units are missing.
+    ``line`` None: the parcel as a whole. ``claim``: its number; a phone is told neither what is asked for in it nor how
+    many units are missing.
     """
 
     slot: str
     line: str | None
     claim: int
+    others: tuple[str, ...] = ()
 
 
 def wanted_of(
@@ -34,7 +36,12 @@ def wanted_of(
     """
     asked = [todo for todo in todos if todo.who == "phone" and todo.required and not todo.late]
     return [
-        {"parcel": parcel_id, "abroad": _abroad(todo, abroad), **asdict(Ask(todo.slots[0], line_id, claim))}
+        {
+            "parcel": parcel_id,
+            "abroad": _abroad(todo, abroad),
+            **asdict(Ask(todo.slots[0], line_id, claim)),
+            "others": list(todo.slots[1:]),
+        }
         for parcel_id in parcel_ids
         for todo in asked
     ]
@@ -52,5 +59,7 @@ def asks_of_parcels(session: Session, parcel_ids: Collection[str], *, abroad: bo
     for parcel_id, claim in rows.claims_at_parcels(session, parcel_ids, BEFORE_FILING):
         for one in claim.wanted:
             if one["parcel"] == parcel_id and one["abroad"] is abroad:
-                found.setdefault(one["parcel"], []).append(Ask(one["slot"], one["line"], one["claim"]))
+                # A claim that was settled before choices were told has none.
+                ask = Ask(one["slot"], one["line"], one["claim"], tuple(one.get("others", ())))
+                found.setdefault(one["parcel"], []).append(ask)
     return found

@@ -6,7 +6,7 @@ never say different things.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
@@ -33,8 +33,10 @@ from webapp.store import claims as claim_rows
 from webapp.store import dock, papers
 from webapp.store import orders as order_rows
 from webapp.store.schema import Order
+from webapp.store.schema_dock import DockFact
 from webapp.usecases import rulebooks
 from webapp.usecases.case_exhibits import case_exhibits
+from webapp.usecases.clock_panel import places_of
 from webapp.usecases.clock_reading import clocks_of_order
 from webapp.usecases.derivatives import CODES
 from webapp.usecases.stage_counts import StageCount, stage_counts
@@ -47,7 +49,7 @@ def case_of(session: Session, *, organisation_id: str, order_no: str, now: datet
     if order is None:
         raise Refusal("order_unknown", order_no=order_no)
     exhibits = case_exhibits(session, order)
-    return Case(
+    case = Case(
         order_id=order.id,
         order_no=order.order_no,
         platform=order.platform,
@@ -63,10 +65,15 @@ def case_of(session: Session, *, organisation_id: str, order_no: str, now: datet
         samples=_samples(session, order),
         payments=_payments(session, order),
         claims=_claims(session, order),
-        facts=_facts(session, order, exhibits),
+        facts=ThreeFacts(),
         waybills=tuple(waybill.number_raw for waybill in order.waybills),
         made_at=now,
+        agreed=tuple(
+            (row.dated_on, " ".join(part for part in (row.attribute, row.value, row.unit) if part))
+            for row in papers.agreements(session, order.id)
+        ),
     )
+    return replace(case, facts=_facts(session, order, case))
 
 
 def _folder(session: Session, order: Order) -> str:
@@ -89,6 +96,8 @@ def _lines(session: Session, order: Order) -> tuple[CaseLine, ...]:
             ordered_milli=one.ordered_milli,
             china=_units(one.china),
             vietnam=_units(one.vietnam),
+            china_whole=one.china is None or one.china.complete,
+            vietnam_whole=one.vietnam is None or one.vietnam.complete,
         )
         for one in stage_counts(session, order)
     )
@@ -111,10 +120,13 @@ def _undelivered(session: Session, order: Order) -> tuple[Undelivered, ...]:
 def _clocks(session: Session, order: Order, now: datetime) -> tuple[CaseClock, ...]:
     profiles = {one.id: one for one in rulebooks.shipped().profiles}
     profiles |= {one.id: one for one in rulebooks.current(session, order.organisation_id).rulebook.profiles}
+    clocks = clocks_of_order(session, order)
+    places = places_of(session, order, claim_rows.claims_of_order(session, order.id), clocks)
     found = []
-    for clock in clocks_of_order(session, order):
+    for clock in clocks:
         if clock.deadline is None:
             continue
+        place = places.get(clock.subject)
         # A claim keeps its edition; of a profile that is gone since, only the rule itself still says its source.
         profile = profiles.get(clock.rule.profile_id)
         source = clock.rule.source_title or (profile.source_title if profile else "")
@@ -130,6 +142,11 @@ def _clocks(session: Session, order: Order, now: datetime) -> tuple[CaseClock, .
                 state=clock.state(now),
                 source=source,
                 source_date=None if dated is None else dated.isoformat(),
+                who=clock.who,
+                towards=clock.rule.towards,
+                binding=clock.binding,
+                place=(place.kind, place.name) if place else None,
+                ended_at=clock.ended_at,
             )
         )
     return tuple(found)
@@ -148,13 +165,14 @@ def _samples(session: Session, order: Order) -> tuple[CaseSample, ...]:
     facts = [
         fact
         for fact in dock.facts_of_parcels(session, [parcel.id for parcel in order.parcels])
-        if fact.gone_by is None and fact.line_id in lines
+        if fact.gone_by is None
     ]
     zones = {site.id: site.zone for site in rows.sites(session, {fact.site_id for fact in facts}).values()}
+    people = rows.workers(session, {fact.worker_id for fact in facts if fact.worker_id})
     found = []
-    for draw in (fact for fact in facts if fact.kind == "draw"):
+    for draw in (fact for fact in facts if fact.kind == "draw" and fact.line_id in lines):
         done = [fact for fact in facts if fact.kind == "inspection" and fact.said.get("draw") == draw.id]
-        verdicts = [fact for fact in facts if fact.kind == "verdict" and fact.said.get("draw") == draw.id]
+        verdicts = [fact for fact in facts if _decides(fact, draw)]
         line = lines[draw.line_id or ""]
         found.append(
             CaseSample(
@@ -166,9 +184,17 @@ def _samples(session: Session, order: Order) -> tuple[CaseSample, ...]:
                 inspected=int(done[-1].said["inspected"] or 0) if done else None,
                 defective=_defective(str(done[-1].said["defective"])) if done else None,
                 verdict=verdicts[-1].said["verdict"] if verdicts else None,
+                inspector=people.get(done[-1].worker_id or "") if done else None,
             )
         )
     return tuple(found)
+
+
+def _decides(fact: DockFact, draw: DockFact) -> bool:
+    """Not one that its worker may not give: it is kept and changes nothing."""
+    return (
+        fact.kind == "verdict" and fact.said.get("draw") == draw.id and "worker_may_not" not in fact.findings
+    )
 
 
 def _defective(said: str) -> tuple[int, int, int]:
@@ -197,18 +223,19 @@ def _claims(session: Session, order: Order) -> tuple[CaseClaim, ...]:
             remedy=row.remedy,
             reason_code=row.reason_code or None,
             description_zh=row.description_zh,
+            discrepancy=row.discrepancy_id,
         )
         for row in claim_rows.claims_of_order(session, order.id)
     )
 
 
-def _facts(session: Session, order: Order, exhibits: Iterable[CaseExhibit]) -> ThreeFacts:
-    listed = list(exhibits)
-    counted = [one for one in listed if one.count_ms is not None]
+def _facts(session: Session, order: Order, case: Case) -> ThreeFacts:
+    listed = list(case.exhibits)
+    film = case.count_film
     return ThreeFacts(
         waybills=_waybills_read(session, order, listed),
         tape=_tape_intact(session, order, listed),
-        unbroken_ms=counted[-1].unbroken_ms if counted else None,
+        unbroken_ms=film.unbroken_ms if film else None,
     )
 
 

@@ -8,17 +8,20 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from webapp.domain.case import CaseExhibit
-from webapp.domain.casefile import CHINA, ending_of, file_name, payment_name
+from webapp.domain import site_kinds
+from webapp.domain.case import CHINA, VIETNAM, CaseExhibit
+from webapp.domain.casefile import CHINA as CHINA_TIME
+from webapp.domain.casefile import ending_of, file_name, payment_name
 from webapp.domain.evidence import MalformedRecord, RecordFields, parse
 from webapp.domain.folders import FOLDER_NAMES, Folder
 from webapp.domain.quantities import yuan_text
-from webapp.domain.tally import tally_marks
+from webapp.domain.tally import result_ms
 from webapp.domain.unbroken import unbroken_ms
 from webapp.store import cases as rows
 from webapp.store import papers
 from webapp.store import takes as take_rows
 from webapp.store.schema import Blob, Derivative, Device, Order, Record, Site, Take
+from webapp.usecases.count_results import count_ms, result_kind
 from webapp.usecases.exhibits import Exhibit, breaks_of, exhibits_of_order
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -36,6 +39,7 @@ class _Known:
     sites: Mapping[str, Site]
     blobs: Mapping[str, Blob]
     films: Mapping[str, Derivative]
+    results: Mapping[tuple[str, str], str]
     waybills: Mapping[str, str]
     payments: Mapping[str, tuple[str, str, str]]
 
@@ -71,6 +75,7 @@ def _known(session: Session, order: Order, listed: Sequence[Exhibit]) -> _Known:
         rows.sites(session, {one.site for one in fields.values()}),
         rows.blobs(session, hashes),
         rows.derivatives(session, hashes, "seekable"),
+        rows.result_pictures(session, hashes),
         {parcel.id: parcel.waybill.number_raw for parcel in order.parcels if parcel.waybill is not None},
         {
             row.document_id: (row.paid_on, f"{yuan_text(row.amount_fen)} {row.currency}", row.purpose)
@@ -93,10 +98,12 @@ def _exhibit(
     told = known.fields.get(one.source_id)
     record = known.records.get(one.source_id)
     site = known.sites.get(told.site) if told else None
-    zone = site.zone if site else CHINA
+    zone = site.zone if site else CHINA_TIME
     blob = known.blobs[one.sha256 or ""]
     take = known.takes.get(one.source_id)
     device = known.devices.get(told.device) if told else None
+    counted = count_ms(session, take) if take else None
+    result = known.results.get((blob.sha256, result_kind(result_ms(counted, one.duration_ms))))
     return CaseExhibit(
         number=number,
         slot=one.slot,
@@ -120,10 +127,12 @@ def _exhibit(
         entry=record.entry_index if record else None,
         verified=one.verified,
         duration_ms=one.duration_ms,
-        count_ms=_count_ms(session, take) if take else None,
+        count_ms=counted,
         unbroken_ms=_unbroken(session, take, known) if take else None,
-        shown=one.thumbnail_sha256,
+        shown=result or one.thumbnail_sha256,
         note=one.note,
+        kind="" if one.slot else one.title_key,
+        stage=None if site is None else VIETNAM if site.kind == site_kinds.VN else CHINA,
     )
 
 
@@ -150,18 +159,6 @@ def _day(dated_on: str, filed_at: datetime) -> datetime:
 def _next(seen: dict[str, int], what: str) -> int:
     seen[what] = seen.get(what, 0) + 1
     return seen[what]
-
-
-def _count_ms(session: Session, take: Take) -> int | None:
-    """Where the last unit was counted; None in a film that counted nothing."""
-    events = take_rows.side_text(session, take.events_sha256) if take.events_sha256 else None
-    if not events or not take.tallies:
-        return None
-    try:
-        taps = [mark.ms for mark in tally_marks(events) if mark.kind in ("tally", "undo")]
-    except MalformedRecord:
-        return None
-    return max(taps, default=None)
 
 
 def _unbroken(session: Session, take: Take, known: _Known) -> int | None:

@@ -10,47 +10,25 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from webapp.adapters.secrets import new_id
-from webapp.domain.claim_states import CLOSED_STATES, clock_kinds, next_state
+from webapp.domain.claim_states import CLOSED_STATES, acts, clock_kinds, next_state
 from webapp.domain.ledger import claim_event_entry
 from webapp.domain.refusals import Refusal
 from webapp.store import claims as rows
 from webapp.store import documents, ledger
 from webapp.store.audit import audit
 from webapp.store.database import Database
+from webapp.store.schema import Order
 from webapp.store.schema_claims import Claim, ClaimEvent
 from webapp.usecases import clock_events, rulebooks
+from webapp.usecases.document_filing import Kept, file_proof
 from webapp.usecases.sessions import Desk
 
+PROOF = "filing_proof"
+"""What the screenshot of a step is filed as."""
 LONGEST_SAID = 2000
 PROGRAM = "program"
 """Who did what follows by itself: a slot that filled, a window that closed."""
 MOST_SAID = 20
-
-
-def record_event(
-    database: Database,
-    *,
-    organisation_id: str,
-    claim_id: str,
-    by: str,
-    kind: str,
-    at: datetime,
-    said: Mapping[str, str],
-    document_id: str | None,
-    now: datetime,
-) -> int:
-    """One step of a claim in a transaction of its own; returns its ``seq``.
-
-    ``by``: ``user:<id>`` or ``agent:<id>``. Refusals: ``claim_unknown``, those of `add_event`.
-    """
-    with database.write() as session:
-        claim = rows.claim(session, organisation_id, claim_id)
-        if claim is None:
-            raise Refusal("claim_unknown")
-        event = add_event(
-            session, claim, by=by, kind=kind, at=at, said=said, document_id=document_id, now=now
-        )
-        return event.seq
 
 
 def state_event(
@@ -61,21 +39,53 @@ def state_event(
     kind: str,
     at: datetime,
     said: Mapping[str, str],
-    document_id: str | None,
+    document_id: str | None = None,
+    proof: Kept | None = None,
     now: datetime,
 ) -> int:
-    """``record_event`` by a person at the desk."""
-    return record_event(
-        database,
-        organisation_id=actor.organisation_id,
-        claim_id=claim_id,
-        by=actor.actor,
-        kind=kind,
-        at=at,
-        said=said,
-        document_id=document_id,
-        now=now,
-    )
+    """One step of a claim and its paper in a transaction of its own; returns its ``seq``. The same again is one step.
+
+    ``proof``: a file that is not filed yet. Refusals: ``claim_unknown``, those of `add_event`.
+    """
+    with database.write() as session:
+        claim = rows.claim(session, actor.organisation_id, claim_id)
+        if claim is None:
+            raise Refusal("claim_unknown")
+        paper = file_step_proof(session, claim, proof, actor=actor, now=now) or document_id
+        before = said_before(session, claim, by=actor.actor, kind=kind, at=at, said=said, paper=paper)
+        if before is not None:
+            return before.seq
+        return add_event(
+            session, claim, by=actor.actor, kind=kind, at=at, said=said, document_id=paper, now=now
+        ).seq
+
+
+def file_step_proof(
+    session: Session, claim: Claim, proof: Kept | None, *, actor: Desk, now: datetime
+) -> str | None:
+    """The screenshot of a step, in the step's transaction; None when there is none."""
+    order = session.get_one(Order, claim.order_id)
+    return file_proof(session, proof, actor=actor, kind=PROOF, orders=[order], now=now)
+
+
+def said_before(
+    session: Session,
+    claim: Claim,
+    *,
+    by: str,
+    kind: str,
+    at: datetime,
+    said: Mapping[str, str],
+    paper: str | None,
+) -> ClaimEvent | None:
+    """The newest step when it says the very same: an answer got lost, and the request came again. Without a typed time
+    a repeat bears a later one, so the same screenshot is enough."""
+    newest = rows.events(session, claim.id)[-1:]
+    for one in newest:
+        told = (one.kind, one.by, dict(one.said), one.document_id) == (kind, by, dict(said), paper)
+        if told and (one.at == at or paper is not None):
+            return one
+    return None
 
 
 def add_event(
@@ -170,7 +180,7 @@ def canonical(said: Mapping[str, str]) -> str:
 
 def _clock(session: Session, claim: Claim, event: ClaimEvent, *, now: datetime) -> None:
     """A step that starts, meets or ends clocks says so; it meets one only with a document behind it."""
-    kinds = clock_kinds(event.kind, event.said, claim.filer)
+    kinds = clock_kinds(event.kind, event.said, acts(claim.channel, claim.filer), claim.channel)
     if not kinds:
         return
     edition = rulebooks.pinned(session, claim.edition_id)

@@ -170,6 +170,7 @@ def gate_findings(
             timeline_lines=len(timeline(session, claim.order_id)),
             first=not rows.submissions(session, claim.id),
             path=claim.path,
+            changed_mind=claim.type == "no_reason",
             qc_open=qc_open(
                 received=order.received_at is not None,
                 state=order.state,

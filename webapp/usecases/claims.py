@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -15,21 +15,20 @@ from webapp.domain.claim_states import BEFORE_FILING
 from webapp.domain.gates import description_length
 from webapp.domain.messages import LONGEST_1688
 from webapp.domain.refusals import Refusal
-from webapp.domain.remedies import check_proposal, paths
+from webapp.domain.remedies import check_proposal, paths, sends_back
 from webapp.store import claims as rows
 from webapp.store import orders as order_rows
 from webapp.store.audit import audit
 from webapp.store.database import Database
 from webapp.store.schema import Order
-from webapp.store.schema_claims import Claim, ClaimLine, Discrepancy, FreightContract
-from webapp.usecases import clock_events, diagnosis, rulebooks
+from webapp.store.schema_claims import Claim, ClaimLine, Discrepancy
+from webapp.usecases import diagnosis, rulebooks
 from webapp.usecases.capture_asks import wanted_of
 from webapp.usecases.claim_events import PROGRAM, add_event
 from webapp.usecases.claim_evidence import add_exhibit, fitting, take_in_what_fits
+from webapp.usecases.claim_starts import start_clocks, state_warranty, warranty_ends
 from webapp.usecases.claim_views import view_of
-from webapp.usecases.clock_reading import facts_of_orders
 from webapp.usecases.exhibits import exhibits_of_order
-from webapp.usecases.handovers import FROM_CARRIER_SITE
 from webapp.usecases.sessions import Desk
 
 LONGEST_DESCRIPTION: Final = 2000
@@ -40,7 +39,8 @@ CURRENCY: Final = "CNY"
 class ClaimSaid:
     """``form``: as typed. ``lines``: line id → thousandths of the order's unit; empty: the diagnosis's own line.
 
-    ``amount_fen``, ``remedy_fen``, ``remedy_milli``: None: not asked for. One remedy (S3-21).
+    ``amount_fen``, ``remedy_fen``, ``remedy_milli``: None: not asked for. One remedy (S3-21). ``return_fen``: freight
+    back inside China and ``return_abroad_fen`` the international leg, as estimated; ``return_unknown``: nobody knows.
     """
 
     discrepancy_id: str
@@ -53,13 +53,17 @@ class ClaimSaid:
     remedy: str | None = None
     remedy_fen: int | None = None
     remedy_milli: int | None = None
+    return_fen: int | None = None
+    return_abroad_fen: int | None = None
+    return_unknown: bool = False
 
 
 def open_claim(database: Database, *, actor: Desk, said: ClaimSaid, now: datetime) -> int:
     """Opens a claim under the rulebook's edition of today, takes in what the order has for its slots; returns its
     number.
 
-    Refusals: ``discrepancy_unknown``, ``channel_closed`` (with why), those of the form, of the remedy and of amounts.
+    Refusals: ``discrepancy_unknown``, ``channel_closed`` (with why), those of the form, of the remedy, of amounts, and
+    ``return_cost_missing``.
     """
     with database.write() as session:
         found = rows.discrepancy(session, actor.organisation_id, said.discrepancy_id)
@@ -95,7 +99,7 @@ def open_claim(database: Database, *, actor: Desk, said: ClaimSaid, now: datetim
         _set_lines(session, claim, order, found, said)
         add_event(session, claim, by=actor.actor, kind="opened", at=now, said={"type": claim.type}, now=now)
         take_in_what_fits(session, claim, by=actor.id, now=now)
-        _freight_notice(session, claim, order, actor=actor, now=now)
+        start_clocks(session, claim, order, by=actor.actor, now=now)
         settle(session, claim, by=actor.actor, now=now)
         return claim.number
 
@@ -117,6 +121,7 @@ def change(database: Database, *, actor: Desk, number: int, said: ClaimSaid, now
             setattr(claim, name, value)
         session.flush()
         _set_lines(session, claim, order, found, said)
+        state_warranty(session, claim, by=actor.actor, now=now)
         _audit(session, actor, "claim.changed", claim, now)
         settle(session, claim, by=actor.actor, now=now)
 
@@ -223,7 +228,9 @@ def _open_channel(
     fresh = diagnosis.diagnosis_of(session, order, now=now)
     found = diagnosis.again(fresh, discrepancy, now)
     answers = {**discrepancy.inputs.get("answers", {}), "reason": str(form.get("reason", ""))}
-    for choice in diagnosis.choices(fresh, found, now=now, answers=answers):
+    if said.channel == "warranty" and (ends := warranty_ends(form)) is not None and ends <= now:
+        raise Refusal("channel_closed", why="channel.why_warranty_over", channel=said.channel)
+    for choice in diagnosis.choices(fresh, found, now=now, answers=answers, form=dict(form)):
         if choice.channel == said.channel:
             if not choice.open:
                 raise Refusal("channel_closed", why=choice.reason_key or "", channel=said.channel)
@@ -245,6 +252,8 @@ def _check_money(order: Order, discrepancy: Discrepancy, said: ClaimSaid, refund
         offered = paths(shipped=shipped(order), situation=discrepancy.situation, refund_only=refund_only)
         if said.path not in offered.open:
             raise Refusal("claim_path_unknown")
+    if sends_back(said.path, said.remedy) and said.return_fen is None and not said.return_unknown:
+        raise Refusal("return_cost_missing")
     if said.remedy is not None:
         check_proposal(
             said.remedy,
@@ -262,13 +271,21 @@ def _content(said: ClaimSaid, form: dict[str, str | int]) -> dict[str, Any]:
     return {
         "path": said.path,
         "reason_code": str(form["reason"]),
-        "form": form,
+        "form": {**form, **_return_said(said)},
         "description_zh": said.description_zh.strip(),
         "amount_fen": said.amount_fen,
         "remedy": said.remedy,
         "remedy_fen": said.remedy_fen,
         "remedy_milli": said.remedy_milli,
     }
+
+
+def _return_said(said: ClaimSaid) -> dict[str, int]:
+    """The estimate stands beside the form's own fields; what nobody knows is left out, never 0 (S0-15)."""
+    if not sends_back(said.path, said.remedy):
+        return {}
+    parts = {"return_fen": said.return_fen, "return_abroad_fen": said.return_abroad_fen}
+    return {name: fen for name, fen in parts.items() if fen is not None and not said.return_unknown}
 
 
 def _set_lines(session: Session, claim: Claim, order: Order, found: Discrepancy, said: ClaimSaid) -> None:
@@ -293,51 +310,6 @@ def _set_lines(session: Session, claim: Claim, order: Order, found: Discrepancy,
         else:
             session.add(ClaimLine(claim_id=claim.id, line_id=line_id, units_milli=units))
     session.flush()
-
-
-def _freight_notice(session: Session, claim: Claim, order: Order, *, actor: Desk, now: datetime) -> None:
-    """R-14 of a claim on the carrier, from the contract of its hand-over; an unknown period starts nothing (AMB-21)."""
-    if claim.channel != "freight":
-        return
-    parcels = [parcel.id for parcel in order.parcels]
-    handovers = {one.id: one for one in rows.handed_over(session, parcels).values()}
-    arrived = rows.received_in_vietnam(session, parcels)
-    for handover in handovers.values():
-        contract = (
-            rows.contract(session, claim.organisation_id, handover.contract_id)
-            if handover.contract_id
-            else None
-        )
-        start = None if contract is None else _notice_start(session, order, contract, arrived.values())
-        if contract is None or contract.notice_hours is None or start is None:
-            continue
-        edition = rulebooks.pinned(session, claim.edition_id)
-        clock_events.add(
-            session,
-            edition.rulebook,
-            organisation_id=claim.organisation_id,
-            order_id=order.id,
-            kind="freight_notice_until",
-            at=start + timedelta(hours=contract.notice_hours),
-            subject=("handover", handover.id),
-            source="handover",
-            document_id=contract.document_id,
-            claim_id=claim.id,
-            by=actor.actor,
-            now=now,
-        )
-
-
-def _notice_start(
-    session: Session, order: Order, contract: FreightContract, arrived: Iterable[datetime]
-) -> datetime | None:
-    """What the contract counts from; the receipt stands in for a carrier's time that nobody stated (AMB-23)."""
-    starts = []
-    if contract.notice_from == FROM_CARRIER_SITE:
-        facts = facts_of_orders(session, [order])[order.id].facts
-        said = (facts.best(FROM_CARRIER_SITE, subject) for subject in facts.subjects(FROM_CARRIER_SITE))
-        starts = [fact.at for fact in said if fact is not None]
-    return min(starts or arrived, default=None)
 
 
 def _audit(

@@ -103,7 +103,7 @@ def clock_panel(
             raise Refusal("order_unknown", order_no=order_no)
         events = rows.events(session, [order.id])
         claims = claim_rows.claims_of_order(session, order.id)
-        places = _places(session, order, claims, clocks)
+        places = places_of(session, order, claims, clocks)
         filed = [document for document, _ in document_rows.documents_of_order(session, order.id)]
         switches = rulebooks.current(session, organisation_id).switches
         return ClockPanel(
@@ -117,9 +117,10 @@ def clock_panel(
         )
 
 
-def _places(
+def places_of(
     session: Session, order: Order, claims: list[Claim], clocks: tuple[OrderClock, ...]
 ) -> dict[Subject, Place]:
+    """What the subjects of an order's clocks are called; the order itself has no entry."""
     found: dict[Subject, Place] = {}
     for parcel in order.parcels:
         number = parcel.waybill.number_raw if parcel.waybill else ""

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from webapp.domain.completeness import Completeness, Record, completeness
+from webapp.domain.completeness import FILE_WITHIN, Completeness, Record, completeness
 from webapp.domain.folders import WRITTEN, Folder
 from webapp.domain.trade_status import trade_closed
 from webapp.store import papers as rows
 from webapp.store.database import Database
 from webapp.store.schema import Order, Supplier
+from webapp.store.unfiled import unfiled
 from webapp.usecases import rulebooks
 from webapp.usecases.exhibits import exhibits_of_order
 
@@ -38,8 +39,6 @@ def _record(session: Session, order: Order) -> Record:
     inspected = [fact.at for fact, _ in rows.inspections(session, [one.id for one in order.parcels])]
     chats = [one.captured_at for one in exhibits if one.kind == "chat"]
     of_supplier = rows.newest_chat(session, order.organisation_id, order.supplier_id)
-    unfiled = [one.stated_at for one in agreements if one.document_id is None]
-    unfiled += [one.stated_at for one in payments if one.document_id is None]
     return Record(
         papers=papers,
         placed_at=order.placed_at,
@@ -51,9 +50,30 @@ def _record(session: Session, order: Order) -> Record:
         agreements=len(agreements) + kinds["chat"],
         deposits=sum(1 for one in payments if one.purpose == "deposit"),
         confirmations=kinds["confirmation"] + sum(1 for one in agreements if one.kind in WRITTEN),
-        unfiled=tuple(unfiled),
+        unfiled=tuple(at for _, at in unfiled(session, order.organisation_id, order.id)),
         closed=trade_closed(order.status_raw),
     )
+
+
+@dataclass(frozen=True)
+class Unfiled:
+    """An order of which ``n`` events have had no file for more than a day; the first was stated ``since``."""
+
+    order_no: str
+    n: int
+    since: datetime
+
+
+def unfiled_events(database: Database, *, organisation_id: str, now: datetime) -> list[Unfiled]:
+    """Whom the desk is reminded of (S3-16), the oldest first."""
+    with database.read() as session:
+        late: dict[str, list[datetime]] = {}
+        for order_id, at in unfiled(session, organisation_id):
+            if now - at > FILE_WITHIN:
+                late.setdefault(order_id, []).append(at)
+        numbers = {one: session.get_one(Order, one).order_no for one in late}
+    found = [Unfiled(numbers[order_id], len(instants), min(instants)) for order_id, instants in late.items()]
+    return sorted(found, key=lambda one: (one.since, one.order_no))
 
 
 @dataclass(frozen=True)

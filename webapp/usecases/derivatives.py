@@ -18,15 +18,15 @@ from webapp.domain.refusals import Refusal
 from webapp.store import ledger, takes
 from webapp.store.database import Database
 from webapp.store.schema import Blob, Derivative, Work
+from webapp.usecases import count_results
 
 LEASE = timedelta(minutes=15)
 SHARE_LEASE = timedelta(hours=3)
 """An hour of film is encoded anew at a few times real time: nobody else may take it up meanwhile."""
-KINDS = ("seekable", "thumbnail", "result")
+KINDS = ("seekable", "thumbnail", count_results.RESULT)
 THUMBNAIL_SIDE = 960
 SHARE = "share"
 CODES = "codes"
-RESULT = "result"
 _TRIES = 3
 _RETRY = timedelta(minutes=2)
 
@@ -40,7 +40,7 @@ def run_next(database: Database, blobs: Blobs, *, now: datetime, spool: Path) ->
     if work is None:
         return False
     try:
-        if work.kind == RESULT:
+        if work.kind == count_results.RESULT:
             _make_result(database, blobs, work.subject, now=now, spool=spool)
         elif work.kind == SHARE:
             _make_share(database, blobs, work.subject, now=now, spool=spool)
@@ -73,6 +73,8 @@ def _make_copies(database: Database, blobs: Blobs, sha256: str, *, now: datetime
         )
         still.write_bytes(poster(film, min(1500, facts.duration_ms // 2)))
         _keep(database, blobs, still, of=sha256, kind="poster", mime="image/jpeg", facts={}, now=now)
+    with database.write() as session:
+        count_results.ask_of_film(session, sha256, now=now)
 
 
 def _make_thumbnail(database: Database, blobs: Blobs, sha256: str, *, now: datetime, spool: Path) -> None:
@@ -118,7 +120,7 @@ def _make_result(database: Database, blobs: Blobs, subject: str, *, now: datetim
         still = Path(folder) / "result.jpg"
         still.write_bytes(poster(blobs.path(sha256), int(ms)))
         facts: dict[str, object] = {"ms": int(ms)}
-        kind = f"{RESULT}-{ms}"
+        kind = count_results.result_kind(int(ms))
         _keep(database, blobs, still, of=sha256, kind=kind, mime="image/jpeg", facts=facts, now=now)
 
 

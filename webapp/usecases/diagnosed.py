@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from webapp.domain.order_clocks import OrderClock
+from webapp.domain.order_terms import Terms
 from webapp.domain.refusals import Refusal
 from webapp.domain.responsibility import Shortage
 from webapp.domain.situation import Custody, Situation, situation_of
@@ -50,7 +51,10 @@ class Counted:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """``owner``: whose account (self, agent, unknown); ``tail``: what its order number says of the buyer."""
+    """``owner``: whose account (self, agent, unknown); ``tail``: what its order number says of the buyer.
+
+    ``terms``: what was settled before the order; it answers what nobody answers anew.
+    """
 
     order: Order
     owner: str
@@ -61,6 +65,7 @@ class Diagnosis:
     clocks: tuple[OrderClock, ...]
     found: list[Found]
     switches: Switches
+    terms: Terms
 
     def situation(self, parcel_ids: Iterable[str], now: datetime) -> Situation:
         """Of some parcels together: B as soon as one of them was handed over, named by the latest to flip."""

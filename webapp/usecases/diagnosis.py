@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.account_owner import order_tail
 from webapp.domain.channels import ChannelChoice, ChannelFacts, MindChanged, Window, channels
+from webapp.domain.claim_form import Form, threshold
 from webapp.domain.claim_types import CLAIM_TYPES
 from webapp.domain.order_clocks import OrderClock
 from webapp.domain.refusals import Refusal
@@ -30,6 +31,7 @@ from webapp.usecases.diagnosed import Counted as Counted
 from webapp.usecases.diagnosed import Diagnosis as Diagnosis
 from webapp.usecases.diagnosed import Found as Found
 from webapp.usecases.dock_findings import Seen
+from webapp.usecases.order_terms import terms_of
 from webapp.usecases.stage_counts import LineStages, StageCount, stage_counts
 
 
@@ -55,20 +57,32 @@ def diagnosis_of(session: Session, order: Order, *, now: datetime) -> Diagnosis:
         clocks=clocks_of_order(session, order),
         found=[],
         switches=switches,
+        terms=terms_of(session, order.id),
     )
     seen = Seen(bare, _standing(facts), dock_rows.sites(session, {fact.site_id for fact in facts}), now)
     bare.found.extend([*seen.counts(), *seen.stated(), *seen.damaged(), *seen.measured(), *seen.defective()])
     return bare
 
 
-def manual(diagnosis: Diagnosis, type_id: str, line: OrderLine | None, now: datetime) -> Found:
-    """What only a person can say (a wrong colour, a changed mind, a warranty). Raises ``claim_type_unknown``."""
+def manual(
+    diagnosis: Diagnosis, type_id: str, line: OrderLine | None, now: datetime, *, parcel_id: str | None = None
+) -> Found:
+    """What only a person can say (a wrong colour, a changed mind, a warranty), of one parcel or of the order.
+
+    Raises ``claim_type_unknown``, ``parcel_unknown``.
+    """
     if type_id not in CLAIM_TYPES:
         raise Refusal("claim_type_unknown")
     parcels = [parcel.id for parcel in diagnosis.order.parcels]
+    if parcel_id is not None:
+        if parcel_id not in parcels:
+            raise Refusal("parcel_unknown")
+        parcels = [parcel_id]
     situation = diagnosis.situation(parcels, now)
     stage = "VN" if any(diagnosis.custody[one].vn_arrived_at for one in parcels) else "CN"
-    return Found(type_id, line, None, stage, situation, None, "supplier", ("supplier",), "stated_at_desk")
+    return Found(
+        type_id, line, parcel_id, stage, situation, None, "supplier", ("supplier",), "stated_at_desk"
+    )
 
 
 def again(diagnosis: Diagnosis, discrepancy: Discrepancy, now: datetime) -> Found:
@@ -76,12 +90,14 @@ def again(diagnosis: Diagnosis, discrepancy: Discrepancy, now: datetime) -> Foun
     order = diagnosis.order
     line = next((one for one in order.lines if one.id == discrepancy.line_id), None)
     parcels = [discrepancy.parcel_id] if discrepancy.parcel_id else [one.id for one in order.parcels]
+    # Of a mixed order's share only the parcels that are still where it was found count (DT-1).
+    same = [one for one in parcels if diagnosis.of(one, now).letter == discrepancy.situation]
     return Found(
         discrepancy.type,
         line,
         discrepancy.parcel_id,
         discrepancy.stage,
-        diagnosis.situation(parcels, now),
+        diagnosis.situation(same or parcels, now),
         discrepancy.units_milli,
         discrepancy.responsibility,
         tuple(discrepancy.inputs["towards"]),
@@ -90,16 +106,24 @@ def again(diagnosis: Diagnosis, discrepancy: Discrepancy, now: datetime) -> Foun
 
 
 def choices(
-    diagnosis: Diagnosis, found: Found, *, now: datetime, answers: Mapping[str, str] | None = None
+    diagnosis: Diagnosis,
+    found: Found,
+    *,
+    now: datetime,
+    answers: Mapping[str, str] | None = None,
+    form: Form | None = None,
 ) -> tuple[ChannelChoice, ...]:
     """Every channel for one finding; dead ones say why and since when. ``answers``: what a person added (see
-    `read_answers`).
+    `read_answers`). ``form``: the claim's, once it is filled in: only then 1688's threshold can be judged (DT-5).
     """
-    return channels(channel_facts(diagnosis, found, answers or {}), now)
+    return channels(channel_facts(diagnosis, found, answers or {}, form), now)
 
 
-def channel_facts(diagnosis: Diagnosis, found: Found, answers: Mapping[str, str]) -> ChannelFacts:
-    order = diagnosis.order
+def channel_facts(
+    diagnosis: Diagnosis, found: Found, answers: Mapping[str, str], form: Form | None
+) -> ChannelFacts:
+    judged = threshold(found.type_id, form) if form is not None else None
+    order, terms = diagnosis.order, diagnosis.terms
     return ChannelFacts(
         platform=order.platform,
         owner=diagnosis.owner,
@@ -107,6 +131,7 @@ def channel_facts(diagnosis: Diagnosis, found: Found, answers: Mapping[str, str]
         type_id=found.type_id,
         windows=_windows(diagnosis.clocks, found.parcel_id),
         trade_closed=trade_closed(order.status_raw),
+        qualifies=judged.qualifies if judged is not None else None,
         reason=answers.get("reason", ""),
         size_label=answers.get("size_label") != "none",
         goods_whole=_yes(answers.get("goods_whole")),
@@ -114,11 +139,11 @@ def channel_facts(diagnosis: Diagnosis, found: Found, answers: Mapping[str, str]
         by_post=_yes(answers.get("by_post")),
         signed_present=_yes(answers.get("signed_present", found.said.get("signed_present"))),
         mind=MindChanged(
-            label_seen=_yes(answers.get("label_seen")),
-            unused_complete=_yes(answers.get("unused_complete")),
-            category=answers.get("category") or None,
+            label_seen=_yes(answers.get("label_seen") or terms.label_no_reason),
+            unused_complete=_yes(answers.get("unused_complete") or terms.unused),
+            category=answers.get("category") or terms.category or None,
             motive=answers.get("motive") or None,
-            seller_promised=_yes(answers.get("seller_promised")),
+            seller_promised=_yes(answers.get("seller_promised") or terms.returns_promised),
             evidence_clean=_yes(answers.get("evidence_clean")),
         ),
     )

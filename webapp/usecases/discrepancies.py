@@ -51,10 +51,12 @@ def confirm(
     now: datetime,
     type_id: str = "",
     line_id: str = "",
+    parcel_id: str = "",
 ) -> str:
-    """Keeps the diagnosis of one finding; returns its id. ``type_id`` (and ``line_id``): what only a person can say.
+    """Keeps the diagnosis of one finding; returns its id. ``type_id`` (with ``line_id``, ``parcel_id``): what only a
+    person can say; of a mixed order each parcel has its own situation (DT-1).
 
-    Refusals: ``order_unknown``, ``discrepancy_gone``, ``claim_type_unknown``, ``line_unknown``.
+    Refusals: ``order_unknown``, ``discrepancy_gone``, ``claim_type_unknown``, ``line_unknown``, ``parcel_unknown``.
     """
     with database.write() as session:
         order = order_rows.order_by_no(session, actor.organisation_id, order_no)
@@ -64,7 +66,9 @@ def confirm(
         found = (
             diagnosis.one(key)
             if key
-            else diagnoses.manual(diagnosis, type_id, _line(order.lines, line_id), now)
+            else diagnoses.manual(
+                diagnosis, type_id, _line(order.lines, line_id), now, parcel_id=parcel_id or None
+            )
         )
         row = _row(diagnosis, found, answers, actor=actor, now=now)
         session.add(row)

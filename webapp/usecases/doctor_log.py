@@ -14,7 +14,8 @@ from webapp.domain.evidence import MalformedRecord, RecordFields, parse
 from webapp.domain.ledger import leaf_hash, record_entry
 from webapp.domain.signatures import BadSignature, der_to_raw
 from webapp.store import doctor as rows
-from webapp.store.schema import LogEntry, Record
+from webapp.store import evidence, unsent
+from webapp.store.schema import Device, LogEntry, Record
 from webapp.usecases.device_keys import SigningKeys, signing_keys
 from webapp.usecases.doctor_findings import Check
 from webapp.usecases.doctor_phones import PHONE_ENTRIES, PhonesInLog, phones_in_log
@@ -135,8 +136,21 @@ def check_chains(session: Session) -> Check:
         facts = _chain(session, device.id, check)
         if facts["records"]:
             listed.append({"device": device.id, **facts})
+        _tell_loss(session, device, check)
     check.facts["devices"] = listed
     return check
+
+
+def _tell_loss(session: Session, device: Device, check: Check) -> None:
+    """Of a phone whose place another took: what cannot come any more."""
+    successor = unsent.successors(session, [device.id]).get(device.id)
+    if successor is None:
+        return
+    here = evidence.last_seq(session, device.id)
+    if successor.former_seq is not None and successor.former_seq > here:
+        check.add("chain_ended", f"device {device.id} seq {here + 1} to {successor.former_seq}")
+    for one in unsent.unsent(session, device.id):
+        check.add("capture_lost", f"{one.kind} {one.id} of device {device.id}")
 
 
 def _chain(session: Session, device_id: str, check: Check) -> dict[str, object]:

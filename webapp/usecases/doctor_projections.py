@@ -12,6 +12,7 @@ from webapp.store.dock import first_receipt
 from webapp.store.schema import Take
 from webapp.usecases.doctor_findings import Check
 from webapp.usecases.record_projections import COUNT_SLOTS
+from webapp.usecases.segments import wrong_takes
 from webapp.usecases.take_files import file_state
 
 _NO_TALLY: Final = frozenset({"line_unknown", "line_of_other_parcel"})
@@ -24,6 +25,9 @@ def check_projections(session: Session) -> Check:
     for take in rows.takes(session):
         takes += 1
         _check_take(session, check, take)
+    for parcel_id in rows.parcels_of_segments(session):
+        for take_id in wrong_takes(session, parcel_id):
+            check.add("tally_wrong", f"take {take_id}: what it goes on from")
     parcels = _check_receipts(session, check)
     check.facts.update(takes=takes, received_parcels=parcels)
     return check

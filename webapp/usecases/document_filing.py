@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Final
@@ -17,8 +17,9 @@ from webapp.domain.ledger import derivative_entry, document_entry
 from webapp.domain.order_cells import clean
 from webapp.store import documents as rows
 from webapp.store import ledger, people, takes
+from webapp.store import papers as paper_rows
 from webapp.store.database import Database
-from webapp.store.schema import Blob, Derivative
+from webapp.store.schema import Blob, Derivative, Order
 from webapp.store.schema_desk import Document, DocumentOrder
 from webapp.usecases import quotas
 from webapp.usecases.people import Desk
@@ -47,12 +48,17 @@ class Kept:
 
 @dataclass(frozen=True)
 class Labels:
-    """What a person says about a file. ``slot`` None: that of its kind. ``dated_on``: ISO date of what it shows."""
+    """What a person says about a file. ``slot`` None: that of its kind. ``dated_on``: ISO date of what it shows.
+
+    ``firm`` and ``report_no``: of a third party's condition report (S0-44).
+    """
 
     supplier_id: str | None = None
     dated_on: str | None = None
     slot: str | None = None
     note: str = ""
+    firm: str = ""
+    report_no: str = ""
 
 
 def keep(database: Database, blobs: Blobs, actor: Desk, upload: Upload, *, pdf: bool = True) -> Kept:
@@ -63,6 +69,36 @@ def keep(database: Database, blobs: Blobs, actor: Desk, upload: Upload, *, pdf: 
     blobs.need_room(len(file.original) + len(file.thumbnail or b""))
     small = blobs.put_bytes(file.thumbnail) if file.thumbnail else None
     return Kept(file, blobs.put_bytes(file.original), small, clean(upload.filename)[:LONGEST_NAME])
+
+
+def file_once(
+    session: Session,
+    kept: Kept,
+    *,
+    actor: Desk,
+    kind: str,
+    links: Mapping[str, str | None],
+    now: datetime,
+    labels: Labels = Labels(),
+) -> Document:
+    """As ``file_document``; what is filed already for all of these orders under the same kind is not filed twice."""
+    known = paper_rows.same_document(
+        session, actor.organisation_id, kind, kept.original.sha256, links, labels.supplier_id
+    )
+    return known or file_document(session, kept, actor=actor, kind=kind, links=links, now=now, labels=labels)
+
+
+def file_proof(
+    session: Session, kept: Kept | None, *, actor: Desk, kind: str, orders: Iterable[Order], now: datetime
+) -> str | None:
+    """The paper behind a step, filed in the step's own transaction, so that a refused step files none; its id."""
+    if kept is None:
+        return None
+    told = list(orders)
+    suppliers = {order.supplier_id for order in told}
+    labels = Labels(suppliers.pop() if len(suppliers) == 1 else None)
+    links: dict[str, str | None] = {order.id: None for order in told}
+    return file_once(session, kept, actor=actor, kind=kind, links=links, now=now, labels=labels).id
 
 
 def file_document(
@@ -95,6 +131,8 @@ def file_document(
         supplier_id=labels.supplier_id,
         slot=labels.slot or paper.slot,
         folder=paper.folder.value,
+        firm=clean(labels.firm)[:LONGEST_NAME],
+        report_no=clean(labels.report_no)[:LONGEST_NAME],
     )
     session.add(document)
     session.flush()
@@ -124,7 +162,7 @@ def _log(
     people.audit(
         session,
         at=now,
-        actor=f"user:{actor.id}",
+        actor=actor.actor,
         action=f"document.{document.kind}",
         subject=document.id,
         organisation_id=actor.organisation_id,

@@ -23,7 +23,7 @@ from webapp.store.database import Database
 from webapp.store.schema import Order
 from webapp.store.schema_desk import Document, DocumentOrder
 from webapp.usecases.clocks import MILESTONES, add_milestones
-from webapp.usecases.document_filing import Labels, file_document, keep
+from webapp.usecases.document_filing import Labels, file_document, file_once, keep
 from webapp.usecases.document_filing import Upload as Upload
 from webapp.usecases.people import Desk
 
@@ -111,6 +111,8 @@ def file_many(
     dated_on: str | None = None,
     slot: str | None = None,
     note: str = "",
+    firm: str = "",
+    report_no: str = "",
 ) -> list[str]:
     """Files images and PDFs for orders, or for a supplier alone; all or none. The documents' ids, in the same order.
 
@@ -131,18 +133,13 @@ def file_many(
     kept = [keep(database, blobs, actor, upload) for upload in uploads]
     with database.write() as session:
         orders = _orders(session, actor.organisation_id, dict.fromkeys(order_nos, now))
-        labels = Labels(_supplier(session, actor, supplier_id, orders), dated_on or None, slot, note)
+        report = (firm, report_no) if kind == "third_party_report" else ("", "")
+        labels = Labels(_supplier(session, actor, supplier_id, orders), dated_on or None, slot, note, *report)
         links: dict[str, str | None] = {order.id: None for order in orders}
-        found = []
-        for one in kept:
-            known = paper_rows.same_document(
-                session, actor.organisation_id, kind, one.original.sha256, links, labels.supplier_id
-            )
-            document = known or file_document(
-                session, one, actor=actor, kind=kind, links=links, now=now, labels=labels
-            )
-            found.append(document.id)
-        return found
+        return [
+            file_once(session, one, actor=actor, kind=kind, links=links, now=now, labels=labels).id
+            for one in kept
+        ]
 
 
 def _supplier(session: Session, actor: Desk, supplier_id: str | None, orders: list[Order]) -> str | None:

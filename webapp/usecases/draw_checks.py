@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -25,11 +25,11 @@ def draw_checks(session: Session, facts: Sequence[DockFact], takes: Iterable[Tak
     draws = [fact for fact in standing if fact.kind == "draw"]
     seeds = seeds_told(session, draws)
     closed = {take.id: take for take in takes if take.closed is not None}
-    before = {str(one.said["next"]): str(one.said["of"]) for one in standing if one.kind == "segment"}
     found: dict[str, DrawCheck] = {}
     for draw in draws:
         take, line = str(draw.said["take"]), str(draw.said["line"])
-        if take not in closed:
+        counted = _counted(closed[take], line) if take in closed else None
+        if counted is None:
             found[draw.id] = OPEN
             continue
         ours = not _NOT_OURS & set(draw.findings)
@@ -37,7 +37,7 @@ def draw_checks(session: Session, facts: Sequence[DockFact], takes: Iterable[Tak
         found[draw.id] = check_draw(
             bytes.fromhex(seed) if seed else None,
             _said(draw, standing),
-            counted=_counted(take, line, closed, before),
+            counted=counted,
             plan=plan_of_draw(draw),
         )
     return found
@@ -61,13 +61,7 @@ def _said(draw: DockFact, standing: Iterable[DockFact]) -> DrawSaid:
     return DrawSaid(lot, n, max(inspections, default=None), units)
 
 
-def _counted(take: str, line: str, closed: Mapping[str, Take], before: Mapping[str, str]) -> int:
-    """Units of a line in a film and in the interrupted ones that it goes on with."""
-    units, seen = 0, set[str]()
-    at: str | None = take
-    while at is not None and at not in seen:
-        seen.add(at)
-        if at in closed:
-            units += sum(tally.units for tally in closed[at].tallies if tally.line_id == line)
-        at = before.get(at)
-    return units
+def _counted(take: Take, line: str) -> int | None:
+    """Units of a line in a film and in the interrupted ones that it goes on with; None while that cannot be said."""
+    counted = [tally.counted for tally in take.tallies if tally.line_id == line]
+    return counted[0] if counted else 0

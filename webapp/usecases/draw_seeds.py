@@ -40,6 +40,11 @@ def seeds_told(session: Session, facts: Iterable[DockFact]) -> dict[str, dict[st
     return told
 
 
+def labels_filmed(session: Session, takes: Iterable[str]) -> dict[str, str | None]:
+    """Take → the label that stood for its parcel when the film began."""
+    return {take: parse(text).label for take, text in rows.record_texts(session, set(takes)).items()}
+
+
 def _hash_in_parcel(opened: dict[str, tuple[str, str | None]], fact: DockFact, take: str) -> str | None:
     """Of a film of the same parcel: another parcel's seeds nothing, and its coming is no news of this one."""
     sha256, parcel_id = opened.get(take, (None, None))

@@ -28,6 +28,7 @@ from webapp.usecases import quarantine, side_files
 from webapp.usecases.device_keys import SigningKeys, signing_keys
 from webapp.usecases.record_findings import gather, names_of
 from webapp.usecases.record_projections import OrdersChanged, project
+from webapp.usecases.segments import recarry
 from webapp.usecases.take_files import FileState, file_state
 
 _KEPT_CHARACTERS: Final = 65_536
@@ -164,13 +165,17 @@ def _enter(
     fields = signed.fields
     sha256 = hashlib.sha256(item.text.encode("ascii")).hexdigest()
     sides, side_findings = side_files.check(fields, item.side)
+    # First: whether a film recounted what it goes on from stands among its events.
+    side_files.keep(session, sides, now=now)
     known = session.get(Record, sha256)
     if known is None:
         facts = gather(session, fields, sha256=sha256, device=device, now=now)
         findings = [*signed.findings, *facts.findings, *side_findings]
         findings += project(session, fields, facts, now=now, orders_changed=orders_changed)
         known = _append(session, item, fields, signed.signature, sha256, findings, now)
-    side_files.keep(session, sides, now=now)
+    elif fields.kind == "take" and fields.parcel is not None:
+        # Events that were missing at first may have come with this retry.
+        recarry(session, fields.parcel)
     return _receipt(session, known, fields)
 
 

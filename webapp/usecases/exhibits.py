@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.events import Happening, parse_events
 from webapp.domain.evidence import MalformedRecord
+from webapp.store import claims as claim_rows
 from webapp.store import documents as document_rows
 from webapp.store import papers as rows
 from webapp.store import takes as take_rows
@@ -98,15 +99,6 @@ def exhibits_of_order(session: Session, organisation_id: str, order_id: str) -> 
     return sorted(shown, key=lambda one: (one.captured_at, one.source_kind, one.source_id))
 
 
-def by_slot(exhibits: Iterable[Exhibit]) -> dict[str, list[Exhibit]]:
-    """EV-id → what fills it."""
-    found: dict[str, list[Exhibit]] = {}
-    for one in exhibits:
-        for slot in one.slots:
-            found.setdefault(slot, []).append(one)
-    return found
-
-
 def parcel_code(parcel: Parcel) -> str | None:
     """The code on the parcel's own label, the last that is not void."""
     codes = [one.code for one in parcel.labels if one.voided_at is None and one.kind in ("parcel", "blank")]
@@ -143,7 +135,7 @@ def _documents(session: Session, order: Order) -> list[Exhibit]:
                 folder=document.folder,
                 line_id=line_id,
                 dated_on=document.dated_on,
-                note=document.note,
+                note=" · ".join(one for one in (document.firm, document.report_no, document.note) if one),
             )
         )
     return found
@@ -205,15 +197,25 @@ def _photos(session: Session, order: Order, codes: Mapping[str, str | None]) -> 
             captured_at=fact.at,
             filename=f"{fact.slot}-{photo.id[:8]}.{_ending(photo.mime)}",
             title_key=f"slot.{fact.slot}",
-            parcel_code=codes.get(parcel_id),
+            parcel_code=codes.get(parcel_id or ""),
             verified=photo.file_state == "verified",
             also=tuple((fact.said.get("also") or "").split()),
             kind="photo",
             parcel_id=parcel_id,
             line_id=fact.line_id,
         )
-        for photo, fact, parcel_id in _own(rows.photos_of_parcels(session, codes), order)
+        for photo, fact, parcel_id in [
+            *_own(rows.photos_of_parcels(session, codes), order),
+            *_slips(session, codes),
+        ]
     ]
+
+
+def _slips(session: Session, codes: Mapping[str, str | None]) -> list[tuple[Photo, DockFact, str | None]]:
+    """Freight slips photographed when these parcels were handed over: of the whole lorry, of no one parcel."""
+    handed = claim_rows.handed_over(session, list(codes))
+    own = list({one.id: one for one in handed.values()}.values())
+    return [(photo, fact, None) for photo, fact, _ in claim_rows.photos_of_handovers(session, own)]
 
 
 def _own(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from webapp.domain.casefile import CHINA
 from webapp.domain.finding import NoteNumber, Question, possible_couriers, read_question
+from webapp.domain.finding_words import claim_asked, day_asked
 from webapp.domain.refusals import Refusal
 from webapp.domain.stickers import sticker_key
 from webapp.store import board as board_rows
@@ -23,6 +26,7 @@ from webapp.store.schema_desk import LoadUnit
 MOST_BY_NAME = 50
 MOST_SUGGESTED = 5
 _SHORTEST_NAME = 2
+_CHINA = ZoneInfo(CHINA)
 
 
 class Kind(StrEnum):
@@ -32,7 +36,10 @@ class Kind(StrEnum):
     WAYBILL = "waybill"
     LABEL = "label"
     STICKER = "sticker"
+    CLAIM = "claim"
+    DAY = "day"
     SUPPLIER = "supplier"
+    GOODS = "goods"
     CUSTOMER = "customer"
 
 
@@ -82,8 +89,11 @@ class Finding:
         orders = {match.order.order_no if match.order else None for match in self.matches}
         if len(orders) != 1 or self.unidentified or any(match.voided for match in self.matches):
             return None
-        by_name = all(match.kind in (Kind.SUPPLIER, Kind.CUSTOMER) for match in self.matches)
+        by_name = all(match.kind in _BY_NAME for match in self.matches)
         return None if by_name and len(self.matches) > 1 else orders.pop()
+
+
+_BY_NAME = (Kind.SUPPLIER, Kind.GOODS, Kind.CUSTOMER, Kind.DAY)
 
 
 @dataclass
@@ -120,6 +130,8 @@ def find(database: Database, *, organisation_id: str, text: str, now: datetime) 
     with database.read() as session:
         known = _known(session, organisation_id, question)
         matches = _as_one(session, organisation_id, question, known)
+        if not matches and question.words:
+            matches = _as_words(session, organisation_id, question.words, now)
         unidentified: list[Unidentified] = []
         if not matches:
             matches, open_numbers = _as_note(question, known)
@@ -164,15 +176,28 @@ def _as_one(session: Session, organisation_id: str, question: Question, known: _
     sticker = sticker_key(text)
     for alias, parcel, order in rows.stickers(session, organisation_id, {sticker} if sticker else ()):
         found.append(Match(Kind.STICKER, alias.text, order, parcel=parcel))
-    if found or not question.words:
-        return found
-    if question.words.casefold() == rows.customer_code(session, organisation_id).casefold():
+    return found
+
+
+def _as_words(session: Session, organisation_id: str, words: str, now: datetime) -> list[Match]:
+    """A customer code, a claim, a day, or part of a name; no number is left out for being a word as well."""
+    if words.casefold() == rows.customer_code(session, organisation_id).casefold():
         newest = rows.newest_orders(session, organisation_id, MOST_BY_NAME)
-        return [Match(Kind.CUSTOMER, text, order) for order in newest]
-    if len(question.words) < _SHORTEST_NAME:
-        return []
-    named = rows.orders_of_suppliers(session, organisation_id, [question.words], MOST_BY_NAME)
-    return [Match(Kind.SUPPLIER, text, order) for order in named]
+        return [Match(Kind.CUSTOMER, words, order) for order in newest]
+    claims = rows.orders_of_claims(session, organisation_id, claim_asked(words), words)
+    found = [Match(Kind.CLAIM, words, order) for order in claims]
+    day = day_asked(words, now.astimezone(_CHINA).date())
+    if day is not None:
+        start = datetime.combine(day, time.min, _CHINA)
+        # A day ends in Vietnam an hour after it ended in China.
+        those = rows.orders_of_day(session, organisation_id, start, start + timedelta(hours=25), MOST_BY_NAME)
+        found += [Match(Kind.DAY, words, order) for order in those]
+    if len(words) < _SHORTEST_NAME:
+        return found
+    named = rows.orders_of_suppliers(session, organisation_id, [words], MOST_BY_NAME)
+    goods = rows.orders_of_goods(session, organisation_id, words, MOST_BY_NAME)
+    found += [Match(Kind.SUPPLIER, words, order) for order in named]
+    return found + [Match(Kind.GOODS, words, order) for order in goods if order not in named]
 
 
 def _as_note(question: Question, known: _Known) -> tuple[list[Match], list[NoteNumber]]:

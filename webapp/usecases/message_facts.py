@@ -14,8 +14,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from webapp.adapters.catalogues import translate
+from webapp.domain.claim_form import reason_label
 from webapp.domain.messages import affected
 from webapp.domain.quantities import quantity_text, yuan_text
+from webapp.domain.remedies import proposed_fen
 from webapp.store import orders as order_rows
 from webapp.store import papers as rows
 from webapp.store.schema import Order, OrderLine
@@ -120,16 +122,15 @@ def record_slots(session: Session, order: Order, agreement: Agreement | None) ->
     }
 
 
-def claim_slots(claim: Claim) -> dict[str, str]:
+def claim_slots(claim: Claim | None) -> dict[str, str]:
     """What a claim adds to the record's own values."""
-    found = {"reason": claim.reason_code or claim.type}
-    if claim.amount_fen is not None:
-        found["amount"] = yuan_text(claim.amount_fen)
-    return found
+    if claim is None or claim.amount_fen is None:
+        return {}
+    return {"amount": yuan_text(claim.amount_fen)}
 
 
-def language_slots(session: Session, order: Order, language: str) -> dict[str, str]:
-    """What the record says in words of one language: promised, arrived, impact, timeline, files."""
+def language_slots(session: Session, order: Order, claim: Claim | None, language: str) -> dict[str, str]:
+    """What the record says in words of one language: promised, arrived, impact, timeline, files, a claim's reason."""
     numbers = numbers_of(session, order)
     return {
         "promised": _promised(session, order, language),
@@ -137,7 +138,17 @@ def language_slots(session: Session, order: Order, language: str) -> dict[str, s
         "impact": _impact(numbers, language),
         "timeline": "\n".join(timeline_lines(timeline(session, order.id), language)),
         "files": _files(session, order),
+        "reason": _reason(claim, language),
     }
+
+
+def _reason(claim: Claim | None, language: str) -> str:
+    """The claim's reason with the label under which a Chinese platform lists it, so that the agent finds it there."""
+    if claim is None:
+        return ""
+    said = translate(language, f"claim_reason.{claim.reason_code}")
+    label = reason_label(claim.reason_code)
+    return f"{said} ({label})" if label else said
 
 
 def _promised(session: Session, order: Order, language: str) -> str:
@@ -222,14 +233,9 @@ def _short_milli(stages: Iterable[LineStages]) -> int:
 
 def _short_fen(stages: Iterable[LineStages]) -> int | None:
     """Missing units at their unit price, rounded half up a line; None while a price is not known."""
-    total = 0
-    for one in stages:
-        counted = one.china or one.vietnam
-        missing = max(0, one.ordered_milli - counted.units_milli) if counted else 0
-        if missing and one.line.unit_price_fen is None:
-            return None
-        total += (missing * (one.line.unit_price_fen or 0) + 500) // 1000
-    return total
+    counted = [(one, one.china or one.vietnam) for one in stages]
+    missing = [(one.line, max(0, one.ordered_milli - count.units_milli)) for one, count in counted if count]
+    return proposed_fen((units, line.unit_price_fen) for line, units in missing if units)
 
 
 def _missing(numbers: OrderNumbers) -> str:

@@ -51,12 +51,11 @@ class SentMessage:
 
 @dataclass(frozen=True)
 class Writing:
-    """All that the page of messages shows. ``handed_over``: goods of the order left for Vietnam (situation B)."""
+    """All that the page of messages shows."""
 
     order: Order
     draft: Draft
     sent: list[SentMessage]
-    handed_over: bool
 
 
 def writing_of(
@@ -69,22 +68,15 @@ def writing_of(
             order,
             draft_of(session, order, wanted, now),
             _sent(session, order),
-            bool(rows.handovers(session, order.id)),
         )
 
 
 def draft(database: Database, *, organisation_id: str, order_no: str, wanted: Wanted, now: datetime) -> Draft:
-    """Raises ``order_unknown``, ``template_unknown``, ``remedy_unknown``, ``amount_unreadable`` and
-    ``units_unreadable``."""
+    """Raises ``order_unknown``, ``template_unknown``, ``remedy_unknown``, ``remedy_not_here``, ``amount_unreadable``
+    and ``units_unreadable``."""
     with database.read() as session:
         order = _order(session, organisation_id, order_no)
         return draft_of(session, order, wanted, now)
-
-
-def sent_messages(database: Database, *, organisation_id: str, order_no: str) -> list[SentMessage]:
-    """Oldest first. Raises ``order_unknown``."""
-    with database.read() as session:
-        return _sent(session, _order(session, organisation_id, order_no))
 
 
 def _sent(session: Session, order: Order) -> list[SentMessage]:
@@ -108,8 +100,9 @@ def send(
 ) -> str:
     """Keeps what was sent, with its proof, and meets the clocks that it meets (R-09, R-14, R-01 and R-08). Its id.
 
-    Refusals: those of ``draft``, ``message_incomplete``, ``message_proof_missing``, ``message_via``,
-    ``message_recipient_missing``, ``message_future``, ``document_*``.
+    Refusals: those of ``draft``, ``message_incomplete``, ``message_not_here`` (T-6 and T-7 are of goods that have left
+    China), ``message_gate`` (G-5), ``message_proof_missing``, ``message_via``, ``message_recipient_missing``,
+    ``message_future``, ``document_*``.
     """
     _check(sending, now)
     assert sending.proof is not None
@@ -119,6 +112,10 @@ def send(
         made = draft_of(session, order, wanted, now)
         if made.missing:
             raise Refusal("message_incomplete", n=len(made.missing))
+        if not made.here:
+            raise Refusal("message_not_here")
+        for point in made.open:
+            raise Refusal("message_gate", gate=point.gate, finding=point.code)
         proof = file_document(
             session,
             kept,
@@ -215,7 +212,7 @@ def _row(
         template=made.template.id,
         language=sending.language,
         text=made.texts[sending.language],
-        slots={name: made.slots.get(name, "") for name in made.template.slots if name != "remedy"},
+        slots=_told(made, sending.language),
         remedy=made.remedy.code if made.remedy else None,
         recipient=sending.recipient.strip()[:200],
         via=sending.via,
@@ -225,6 +222,15 @@ def _row(
         stated_by=actor.id,
         stated_at=now,
     )
+
+
+def _told(made: Draft, language: str) -> dict[str, str]:
+    """What was filled in, in the language that went out, and which pictures went with it."""
+    values = made.by_language[language]
+    told = {name: values.get(name, "") for name in made.template.slots if name != "remedy"}
+    if made.template.to_factory:
+        told["photos"] = "\n".join(f"{one.filename} sha256:{one.sha256}" for one in made.sent_along)
+    return told
 
 
 def _meet(session: Session, order: Order, message: Message, template: Template, now: datetime) -> str | None:

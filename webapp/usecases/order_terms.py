@@ -17,8 +17,10 @@ from webapp.store import people
 from webapp.store import plans as plan_rows
 from webapp.store.database import Database
 from webapp.store.schema import Order
+from webapp.store.schema_claims import Claim
 from webapp.store.schema_desk import OrderCheck
 from webapp.store.schema_papers import OrderTerms, SupplierAddress
+from webapp.store.supplier_record import owed_claims
 from webapp.usecases import rulebooks
 from webapp.usecases.board import Rate, rate_of, stake_of
 from webapp.usecases.people import Desk
@@ -28,7 +30,10 @@ LONGEST_ADDRESS = 500
 
 @dataclass(frozen=True)
 class TermsView:
-    """``stated_at`` None: nobody has said anything yet. ``total_fen`` None: the order does not say."""
+    """``stated_at`` None: nobody has said anything yet. ``total_fen`` None: the order does not say.
+
+    ``owed``: what the supplier granted and has not given yet, with the order that it is about (S0-42).
+    """
 
     order: Order
     terms: Terms
@@ -41,6 +46,7 @@ class TermsView:
     total_fen: int | None
     threshold_vnd: int
     labels_filed: list[str]
+    owed: list[tuple[Claim, str]]
 
 
 def terms_of(session: Session, order_id: str) -> Terms:
@@ -93,6 +99,7 @@ def view(database: Database, *, organisation_id: str, order_no: str) -> TermsVie
             total_fen=situation.total_fen,
             threshold_vnd=threshold,
             labels_filed=filed,
+            owed=owed_claims(session, organisation_id, order.supplier_id),
         )
 
 

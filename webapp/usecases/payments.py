@@ -12,15 +12,15 @@ from webapp.adapters.blobs import Blobs
 from webapp.adapters.secrets import new_id
 from webapp.domain.csv_text import BOM, csv_line, text_cell
 from webapp.domain.folders import PURPOSES, read_date
+from webapp.domain.quantities import plain_amount
 from webapp.domain.refusals import Refusal
 from webapp.domain.stakes import read_yuan
 from webapp.store import orders as order_rows
 from webapp.store import papers as rows
-from webapp.store import people
 from webapp.store.database import Database
-from webapp.store.schema import Order
 from webapp.store.schema_desk import Document
 from webapp.store.schema_papers import Payment
+from webapp.usecases import statements
 from webapp.usecases.document_filing import Labels, Upload, file_document, keep
 from webapp.usecases.people import Desk
 
@@ -90,21 +90,15 @@ def state(database: Database, blobs: Blobs, *, actor: Desk, order_no: str, said:
             stated_at=now,
         )
         session.add(row)
-        _note(session, actor, "payment.stated", row.id, now)
+        statements.note(session, actor, "payment.stated", row.id, now)
         return row.id
 
 
 def withdraw(database: Database, *, actor: Desk, payment_id: str, reason: str, now: datetime) -> str:
     """It stays on record. Returns the order number. Raises ``payment_unknown``, ``reason_missing``."""
-    if not reason.strip():
-        raise Refusal("reason_missing")
     with database.write() as session:
         row = rows.payment(session, actor.organisation_id, payment_id)
-        if row is None or row.withdrawn_at is not None:
-            raise Refusal("payment_unknown")
-        row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = now, actor.id, reason.strip()[:500]
-        _note(session, actor, "payment.withdrawn", row.id, now)
-        return session.get_one(Order, row.order_id).order_no
+        return statements.withdraw(session, actor, row, called="payment", reason=reason, now=now)
 
 
 def totals(payments: list[Payment]) -> Totals:
@@ -124,7 +118,7 @@ def payments_csv(session: Session, order_id: str) -> str:
             csv_line(
                 [
                     one.paid_on,
-                    f"{one.amount_fen // 100}.{one.amount_fen % 100:02d}",
+                    plain_amount(one.amount_fen),
                     one.currency,
                     text_cell(one.account),
                     one.purpose,
@@ -144,14 +138,3 @@ def csv_of_order(database: Database, *, organisation_id: str, order_no: str) -> 
         if order is None:
             raise Refusal("order_unknown", order_no=order_no)
         return payments_csv(session, order.id)
-
-
-def _note(session: Session, actor: Desk, action: str, subject: str, now: datetime) -> None:
-    people.audit(
-        session,
-        at=now,
-        actor=f"user:{actor.id}",
-        action=action,
-        subject=subject,
-        organisation_id=actor.organisation_id,
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -15,10 +15,12 @@ from webapp.domain.permissions import Permission, may, may_run_site
 from webapp.domain.refusals import Refusal
 from webapp.domain.signatures import BadSignature, check_public_key, decode_base64url, verify
 from webapp.store import people as rows
+from webapp.store import unsent
 from webapp.store.database import Database
 from webapp.store.schema import Challenge, Device, EnrolmentCode, Site, Worker
 from webapp.usecases import rates
 from webapp.usecases.enrolled_devices import add_device, shut_out
+from webapp.usecases.lost_phones import Former, PhoneLoss, former_of, loss_of
 from webapp.usecases.sessions import Desk
 from webapp.usecases.workers import run_site
 
@@ -30,6 +32,10 @@ class SitePhones:
     devices: list[Device]
     mine: bool = True
     """Whether the asking person runs the site; the lists are empty when not."""
+    unsent: dict[str, int] = field(default_factory=dict)
+    """Device → announced films and photos whose bytes are not here."""
+    replaced: dict[str, Device] = field(default_factory=dict)
+    """Device → the phone that took its place."""
 
 
 def phones_of(database: Database, *, organisation_id: str) -> list[SitePhones]:
@@ -52,26 +58,45 @@ def phones_for(database: Database, *, actor: Desk) -> list[SitePhones]:
 
 
 def _site_phones(session: Session, site: Site) -> SitePhones:
-    return SitePhones(site, rows.workers_at(session, site.id), rows.devices_at(session, [site.id]))
+    devices = rows.devices_at(session, [site.id])
+    ids = [device.id for device in devices]
+    return SitePhones(
+        site,
+        rows.workers_at(session, site.id),
+        devices,
+        unsent=unsent.counts(session, ids),
+        replaced=unsent.successors(session, ids),
+    )
 
 
-def make_enrolment_code(database: Database, *, actor: Desk, site_id: str, now: datetime) -> str:
-    """A code that lets one phone in, once, within 30 minutes. Only its hash is kept."""
+def make_enrolment_code(
+    database: Database, *, actor: Desk, site_id: str, now: datetime, in_place_of: str | None = None
+) -> str:
+    """A code that lets one phone in, once, within 30 minutes. Only its hash is kept.
+
+    ``in_place_of``: the phone of that site which lost what it held. Raises ``phone_unknown``.
+    """
     rates.spend(database, f"codes:{actor.id}", rates.LINKS, now=now)
     with database.write() as session:
         run_site(session, actor, site_id)
-        return _new_code(session, site_id, actor.actor, now)
+        return _new_code(session, site_id, actor.actor, now, in_place_of)
 
 
-def make_code_for_site(database: Database, *, site_id: str, now: datetime) -> str:
+def make_code_for_site(
+    database: Database, *, site_id: str, now: datetime, in_place_of: str | None = None
+) -> str:
     """The same from the command line, where who runs it owns the machine."""
     with database.write() as session:
         if session.get(Site, site_id) is None:
             raise Refusal("site_unknown")
-        return _new_code(session, site_id, "cli", now)
+        return _new_code(session, site_id, "cli", now, in_place_of)
 
 
-def _new_code(session: Session, site_id: str, actor: str, now: datetime) -> str:
+def _new_code(session: Session, site_id: str, actor: str, now: datetime, in_place_of: str | None) -> str:
+    if in_place_of is not None:
+        former = rows.device(session, in_place_of)
+        if former is None or former.site_id != site_id:
+            raise Refusal("phone_unknown")
     code = code_from(random_bytes(16))
     session.add(
         EnrolmentCode(
@@ -80,6 +105,7 @@ def _new_code(session: Session, site_id: str, actor: str, now: datetime) -> str:
             created_by=actor,
             created_at=now,
             expires_at=now + ENROLMENT_CODE_LIFE,
+            in_place_of=in_place_of,
         )
     )
     rows.audit_at_site(
@@ -90,14 +116,25 @@ def _new_code(session: Session, site_id: str, actor: str, now: datetime) -> str:
 
 @dataclass(frozen=True)
 class Enrolment:
+    """``loss``: what became of the phone whose place it takes."""
+
     device_id: str
     site: Site
+    loss: PhoneLoss | None = None
 
 
 def enrol(
-    database: Database, *, code: str, device_name: str, public_key: str, proof: str, now: datetime
+    database: Database,
+    *,
+    code: str,
+    device_name: str,
+    public_key: str,
+    proof: str,
+    now: datetime,
+    former: Former | None = None,
 ) -> Enrolment:
-    """Binds a phone's key to a site. ``proof`` shows that the sender holds the private key.
+    """Binds a phone's key to a site. ``proof`` shows that the sender holds the private key; ``former``: what the phone
+    remembers of an enrolment that it lost.
 
     A retry with the same code and the same key returns the same device: the answer may have been lost on the way.
     Raises ``enrolment_code_unknown``, ``enrolment_key_bad``.
@@ -117,11 +154,18 @@ def enrol(
         if row.device_id is not None:
             device = session.get_one(Device, row.device_id)
             if device.public_key == spki and device.revoked_at is None:
-                return Enrolment(device.id, site)
+                return Enrolment(device.id, site, _loss(session, device))
         if row.used_at is not None or row.expires_at <= now:
             raise Refusal("enrolment_code_unknown")
+        place = former_of(session, site_id=site.id, said=former, told=row.in_place_of)
         device = Device(
-            id=new_id(), site_id=row.site_id, name=device_name.strip()[:80], public_key=spki, enrolled_at=now
+            id=new_id(),
+            site_id=row.site_id,
+            name=device_name.strip()[:80],
+            public_key=spki,
+            enrolled_at=now,
+            in_place_of=place[0] if place else None,
+            former_seq=place[1] if place else None,
         )
         add_device(session, device, by=row.created_by, now=now)
         row.used_at, row.device_id = now, device.id
@@ -132,8 +176,14 @@ def enrol(
             actor=f"device:{device.id}",
             action="device.enrolled",
             subject=device.id,
+            **({"in_place_of": place[0]} if place else {}),
         )
-        return Enrolment(device.id, site)
+        return Enrolment(device.id, site, _loss(session, device))
+
+
+def _loss(session: Session, device: Device) -> PhoneLoss | None:
+    former = rows.device(session, device.in_place_of) if device.in_place_of else None
+    return None if former is None else loss_of(session, former)
 
 
 def start_shift(database: Database, *, device_id: str, worker_id: str, pin: str, now: datetime) -> Worker:

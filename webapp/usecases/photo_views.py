@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.file_types import plain, same_type
 from webapp.domain.refusals import Refusal
+from webapp.store import claims, held, unsent
 from webapp.store import dock as rows
-from webapp.store import held
 from webapp.store.database import Database
 from webapp.store.schema import Parcel
 from webapp.store.schema_dock import DockFact, Photo
@@ -27,13 +27,15 @@ _ENDINGS = {
 
 @dataclass(frozen=True)
 class PhotoView:
-    """``stored_mime``: what the bytes here are, None while they are not; ``small``: hash of the small picture."""
+    """``stored_mime``: what the bytes here are, None while they are not; ``small``: hash of the small picture;
+    ``lost``: its phone's storage was cleared before the photo was here."""
 
     fact: DockFact
     photo: Photo
     worker: str | None
     stored_mime: str | None
     small: str | None
+    lost: bool = False
 
     @property
     def slots(self) -> tuple[str, ...]:
@@ -62,6 +64,8 @@ def photo_views(
     photos = rows.photos(session, [fact.id for fact in pictures])
     hashes = {photo.file_sha256 for photo in photos.values()}
     mimes, small = rows.mimes(session, hashes), rows.thumbnails(session, hashes)
+    waiting = {photo.device_id for photo in photos.values() if photo.file_state != "verified"}
+    cleared = unsent.successors(session, waiting)
     return {
         fact.id: PhotoView(
             fact,
@@ -69,6 +73,7 @@ def photo_views(
             names.get(fact.worker_id or ""),
             mimes.get(photos[fact.id].file_sha256),
             small.get(photos[fact.id].file_sha256),
+            lost=photos[fact.id].file_state != "verified" and photos[fact.id].device_id in cleared,
         )
         for fact in pictures
         if fact.id in photos
@@ -93,9 +98,10 @@ def _may_see(session: Session, fact: DockFact, organisation_id: str) -> bool:
         return session.get_one(Parcel, fact.parcel_id).organisation_id == organisation_id
     if fact.order_id is not None:
         return rows.organisation_of_order(session, fact.order_id) == organisation_id
-    hold = held.hold_of(session, str(fact.said.get("about") or ""))
+    about = str(fact.said.get("about") or "")
+    hold = held.hold_of(session, about)
     if hold is None:
-        return False
+        return claims.importer_of_handover(session, about) == organisation_id
     if hold.matched_parcel_id is not None:
         return session.get_one(Parcel, hold.matched_parcel_id).organisation_id == organisation_id
     return held.serves(session, hold.site_id, organisation_id)

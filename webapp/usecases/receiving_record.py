@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ from webapp.domain.draw_check import DrawCheck
 from webapp.domain.receiving import COUNT_SLOT, Fact, Progress, progress_of
 from webapp.domain.receiving_plan import Plan, deepest
 from webapp.domain.refusals import Refusal
+from webapp.domain.segments import part_of
 from webapp.store import dock as rows
 from webapp.store import orders as order_rows
 from webapp.store.database import Database
@@ -34,7 +35,8 @@ from webapp.usecases.sample_views import DefectView, Said, SampleView, loose_def
 class CountView:
     """One person's count of a parcel. ``stands``: the latest of its parcel and site; ``total`` is its own sum.
 
-    ``at``: when it ended, as well as it is known.
+    ``at``: when it ended, as well as it is known. ``before``: who counted the films that it goes on with, the first one
+    first; ``gap``: what nobody filmed before it; ``counted``: with theirs, None while that cannot be said.
     """
 
     take: Take
@@ -43,6 +45,14 @@ class CountView:
     units: tuple[tuple[OrderLine, int], ...]
     stands: bool
     gone: bool
+    before: tuple[str | None, ...] = ()
+    gap: timedelta | None = None
+    counted: int | None = None
+
+    @property
+    def part(self) -> int:
+        """From 1."""
+        return len(self.before) + 1
 
     @property
     def total(self) -> int:
@@ -212,18 +222,38 @@ def _counts(takes: Sequence[Take], facts: Sequence[DockFact], told: _Told) -> li
     again = {fact.said.get("opens") for fact in facts if fact.kind == "take" and fact.gone_by is None}
     ended = {fact.said["opens"]: fact.at for fact in facts if fact.kind == "take" and fact.gone_by is None}
     listed = [take for take in takes if take.closed is not None and take.slot in COUNT_SLOTS]
-    last = next((take.id for take in reversed(listed) if take.tallies), None)
+    last = next((take.id for take in reversed(listed) if _counted(take) is not None and take.tallies), None)
+    by_id = {take.id: take for take in takes}
+    parts = {take.id: take.goes_on for take in takes if take.goes_on}
     found = []
     for take in listed:
         units = {tally.line_id: tally.units for tally in take.tallies}
+        before = [by_id[one] for one in part_of(parts, take.id) if one in by_id]
+        at = ended.get(take.id, take.opened_at)
         found.append(
             CountView(
                 take,
-                ended.get(take.id, take.opened_at),
+                at,
                 told.name(take.worker_id),
                 tuple((line, units[line.id]) for line in told.lines.values() if line.id in units),
                 stands=take.id == last,
                 gone=take.id in gone - again,
+                before=tuple(told.name(one.worker_id) for one in before),
+                gap=_gap(take, at, ended.get(before[-1].id)) if before else None,
+                counted=_counted(take),
             )
         )
     return found
+
+
+def _counted(take: Take) -> int | None:
+    """With the films before it; None while that cannot be said."""
+    units = [tally.counted for tally in take.tallies]
+    return None if None in units else sum(one for one in units if one is not None)
+
+
+def _gap(take: Take, ended_at: datetime, before: datetime | None) -> timedelta | None:
+    """Between the end of one film and the beginning of the next; two phones' clocks may disagree by seconds."""
+    if before is None or take.duration_ms is None:
+        return None
+    return max(timedelta(0), ended_at - timedelta(milliseconds=take.duration_ms) - before)

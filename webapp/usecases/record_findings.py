@@ -14,8 +14,10 @@ from webapp.domain.receipt_time import BestTime, best_time, clock_findings, move
 from webapp.store import evidence as rows
 from webapp.store.schema import Challenge, Device, Label, Order, Parcel, Record, Site, Worker
 
-_NO_PARCEL_NEEDED: Final = frozenset({"take", "slip", "unidentified", "withdrawal", "segment", "photo"})
-_DECIDING: Final = {"verdict": Permission.GOODS_DECIDE}
+_NO_PARCEL_NEEDED: Final = frozenset(
+    {"take", "slip", "unidentified", "withdrawal", "segment", "photo", "handover"}
+)
+_DECIDING: Final = {"verdict": Permission.GOODS_DECIDE, "handover": Permission.GOODS_HAND_OVER}
 
 
 @dataclass(frozen=True)

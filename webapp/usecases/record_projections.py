@@ -13,6 +13,7 @@ from webapp.domain.evidence import Finding, RecordFields
 from webapp.store import evidence as rows
 from webapp.store.schema import Parcel, Take, Tally
 from webapp.store.schema_dock import DockFact, Unidentified
+from webapp.usecases import freight_handovers
 from webapp.usecases.dock_facts import keep_fact, keep_take
 from webapp.usecases.label_binding import bind
 from webapp.usecases.notices import raise_counts
@@ -20,6 +21,7 @@ from webapp.usecases.order_progress import recompute_progress
 from webapp.usecases.receipts import OrdersChanged as OrdersChanged
 from webapp.usecases.receipts import recompute_receipt
 from webapp.usecases.record_findings import Facts
+from webapp.usecases.segments import finished_findings, recarry
 from webapp.usecases.take_files import settle, type_findings
 
 LOOKS: Final = frozenset({"take", "draw", "inspection", "verdict"})
@@ -51,9 +53,13 @@ def project(
         _looked_at(session, fields, facts, orders_changed)
         return findings
     findings = keep_fact(session, fields, facts, now=now)
+    freight_handovers.take_back_gone(session, fields, now=now)
+    if fields.kind == "handover":
+        findings += freight_handovers.hand_over(session, fields, facts, now=now)
     if fields.kind == "withdrawal":
         _receipt_of_gone(session, fields, orders_changed)
         _take_back_take(session, fields, now)
+    _joined_anew(session, fields, now)
     _looked_at(session, fields, facts, orders_changed)
     return findings
 
@@ -93,6 +99,15 @@ def _open_take(session: Session, fields: RecordFields, facts: Facts, now: dateti
     return []
 
 
+def _joined_anew(session: Session, fields: RecordFields, now: datetime) -> None:
+    """A count that goes on with another, or was said to and does not."""
+    facts = [session.get(DockFact, one) for one in (fields.id, fields.supersedes) if one]
+    parcels = {fact.parcel_id for fact in facts if fact is not None and fact.kind == "segment"}
+    for parcel_id in sorted(one for one in parcels if one):
+        if recarry(session, parcel_id):
+            _recount(session, parcel_id, fields.id, now)
+
+
 def _new_take(
     session: Session, fields: RecordFields, facts: Facts, parcel: Parcel, take_id: str, now: datetime
 ) -> Take:
@@ -108,7 +123,8 @@ def _new_take(
         file_state="missing",
     )
     session.add(take)
-    session.flush()
+    # A segment of this take may have come before it.
+    recarry(session, parcel.id)
     return take
 
 
@@ -138,7 +154,8 @@ def _close_take(session: Session, fields: RecordFields, facts: Facts, now: datet
     # A film of something else (a measurement, a function test) counts nothing, not even zero.
     if take.slot in COUNT_SLOTS:
         session.add_all(Tally(take_id=take.id, line_id=line, units=count) for line, count in units.items())
-    session.flush()
+    recarry(session, take.parcel_id)
+    findings += finished_findings(session, take)
     findings += _file_findings(session, take, now)
     # First: a take that this one replaces ends its unread notices, which a count that is still wrong raises anew.
     keep_take(session, fields, facts, parcel_id=take.parcel_id, findings=findings, now=now)
@@ -155,6 +172,7 @@ def _take_back_take(session: Session, fields: RecordFields, now: datetime) -> No
     if take is None or take.close_record_id != gone.id:
         return
     rows.drop_tallies(session, take.id)
+    recarry(session, take.parcel_id)
     _recount(session, take.parcel_id, fields.id, now)
 
 

@@ -14,7 +14,8 @@ from webapp.domain.case import CaseExhibit
 from webapp.store import cases as rows
 from webapp.store import takes
 from webapp.store.schema import Derivative, Work
-from webapp.usecases.derivatives import RESULT, SHARE, progress_file, share_kind
+from webapp.usecases.count_results import RESULT, result_kind
+from webapp.usecases.derivatives import SHARE, progress_file, share_kind
 from webapp.usecases.rulebooks import current
 
 
@@ -43,12 +44,7 @@ def ask(session: Session, film: CaseExhibit, most: int, *, now: datetime) -> Non
     _ask(session, SHARE, f"{film.sha256} {most}", film.sha256, share_kind(most), now)
     if film.result_ms is not None:
         subject = f"{film.sha256} {film.result_ms}"
-        _ask(session, RESULT, subject, film.sha256, result_kind(film), now)
-
-
-def result_kind(film: CaseExhibit) -> str:
-    """Kind of the derivative that shows the count's result."""
-    return f"{RESULT}-{film.result_ms}"
+        _ask(session, RESULT, subject, film.sha256, result_kind(film.result_ms), now)
 
 
 def _ask(session: Session, kind: str, subject: str, of: str, made: str, now: datetime) -> None:

@@ -33,6 +33,7 @@ DAYS: Final = (7, 14, 30, 90)
 """How long a link may live; 30 unless the desk says otherwise: a mediation takes weeks."""
 _LOOKS: Final = Limit(600, timedelta(hours=1))
 """A link in a busy chat is opened often; a program that fetches the film all day is stopped."""
+_ONE_LOOK: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -138,21 +139,38 @@ def state_of(link: ShareLink, now: datetime) -> str:
 
 
 def read(database: Database, token: str, *, what: str, now: datetime) -> Reading:
-    """Opens a link for one look, which is logged (``what``: ``page``, ``film``, ``picture`` …; "" is not).
+    """Opens a link for one look, which is logged (``what``: ``page``, ``case`` …; "" is not).
 
     Raises ``share_unknown``, ``share_expired``, ``share_revoked``, ``too_many_requests``.
     """
     link = opened(database, token, now=now)
     if what:
-        rates.spend(database, f"share:{link.id}", _LOOKS, now=now)
-        with database.write() as session:
-            session.add(ShareView(id=new_id(), link_id=link.id, at=now, what=what))
+        _log(database, link, what, now)
     if link.order_id is None:
         return Reading(link, None)
     with database.read() as session:
         order = session.get_one(Order, link.order_id)
         case = case_of(session, organisation_id=link.organisation_id, order_no=order.order_no, now=now)
         return Reading(link, case)
+
+
+def look(database: Database, token: str, *, what: str, besides: tuple[str, ...], now: datetime) -> ShareLink:
+    """Opens a link for a piece of what it shows. A phone asks for many: within `_ONE_LOOK` they are one look.
+
+    ``besides``: an earlier look at one of these is the same look; empty: at anything. Raises as ``read``.
+    """
+    link = opened(database, token, now=now)
+    with database.read() as session:
+        last = rows.last_look(session, link.id, besides)
+    if last is None or now - last >= _ONE_LOOK:
+        _log(database, link, what, now)
+    return link
+
+
+def _log(database: Database, link: ShareLink, what: str, now: datetime) -> None:
+    rates.spend(database, f"share:{link.id}", _LOOKS, now=now)
+    with database.write() as session:
+        session.add(ShareView(id=new_id(), link_id=link.id, at=now, what=what))
 
 
 def opened(database: Database, token: str, *, now: datetime) -> ShareLink:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from webapp.domain import site_kinds
-from webapp.store import claims as rows
+from webapp.store import stage_counts as rows
 from webapp.store.schema import Order, OrderLine
 
 

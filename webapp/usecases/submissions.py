@@ -6,14 +6,15 @@ submission of its own, with its own number and its own clock (S0-17).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from webapp.adapters.secrets import new_id
+from webapp.domain.claim_states import acts
 from webapp.domain.gates import GateFinding, description_length
 from webapp.domain.ledger import submission_entry
 from webapp.domain.order_cells import clean
@@ -26,8 +27,9 @@ from webapp.store.database import Database
 from webapp.store.schema import Order
 from webapp.store.schema_claims import Claim, Discrepancy, Submission, SubmissionProof
 from webapp.usecases import clock_events, rulebooks
-from webapp.usecases.claim_events import add_event
+from webapp.usecases.claim_events import add_event, file_step_proof
 from webapp.usecases.claim_views import exhibits_in, gate_findings
+from webapp.usecases.document_filing import Kept
 from webapp.usecases.exhibits import Exhibit
 from webapp.usecases.sessions import Desk
 
@@ -56,9 +58,18 @@ class SubmissionSaid:
     external_id: str = ""
 
 
-def submit(database: Database, *, actor: Desk, claim_id: str, said: SubmissionSaid, now: datetime) -> int:
-    """Keeps what was sent, and records the step; returns the submission's number.
+def submit(
+    database: Database,
+    *,
+    actor: Desk,
+    claim_id: str,
+    said: SubmissionSaid,
+    proof: Kept | None = None,
+    now: datetime,
+) -> int:
+    """Keeps what was sent, and records the step; returns the submission's number. The same again is one submission.
 
+    ``proof``: a screenshot that is not filed yet; it is filed with the submission or not at all.
     Refusals: ``claim_unknown``, ``submission_future``, ``submission_recipient_missing``, ``document_unknown``,
     ``submission_gate`` (with the first open point), and those of the state machine.
     """
@@ -73,10 +84,16 @@ def submit(database: Database, *, actor: Desk, claim_id: str, said: SubmissionSa
             raise Refusal("claim_unknown")
         if said.document_id and documents.document(session, actor.organisation_id, said.document_id) is None:
             raise Refusal("document_unknown")
-        exhibits = exhibits_in(session, claim)
+        paper = file_step_proof(session, claim, proof, actor=actor, now=now)
+        said = replace(said, document_id=paper or said.document_id)
+        exhibits = list(exhibits_in(session, claim))
+        earlier = rows.submissions(session, claim.id)
+        if earlier and _sent_before(session, claim, earlier, exhibits, recipient, said):
+            return earlier[-1].no
         refuse_open_gates(gate_findings(session, claim, exhibits, description=said.description))
         submission = _keep(session, claim, exhibits, recipient, said, actor=actor, now=now)
-        kind = "added" if submission.no > 1 else "handed_to_agent" if claim.filer == "agent" else "filed"
+        first = "handed_to_agent" if acts(claim.channel, claim.filer) == "agent" else "filed"
+        kind = "added" if submission.no > 1 else first
         add_event(
             session,
             claim,
@@ -92,14 +109,27 @@ def submit(database: Database, *, actor: Desk, claim_id: str, said: SubmissionSa
 
 
 def prove(
-    database: Database, *, actor: Desk, claim_id: str, no: int, document_id: str, now: datetime
+    database: Database,
+    *,
+    actor: Desk,
+    claim_id: str,
+    no: int,
+    document_id: str | None = None,
+    proof: Kept | None = None,
+    now: datetime,
 ) -> None:
-    """A screenshot that a submission went out; twice is once. Raises ``submission_unknown``, ``document_unknown``."""
+    """A screenshot that a submission went out, filed before or with this; twice is once.
+
+    Raises ``submission_unknown``, ``documents_missing``, ``document_unknown``.
+    """
     with database.write() as session:
         claim = rows.claim(session, actor.organisation_id, claim_id)
         found = [one for one in rows.submissions(session, claim_id) if one.no == no] if claim else []
         if claim is None or not found:
             raise Refusal("submission_unknown")
+        document_id = file_step_proof(session, claim, proof, actor=actor, now=now) or document_id
+        if document_id is None:
+            raise Refusal("documents_missing")
         if documents.document(session, actor.organisation_id, document_id) is None:
             raise Refusal("document_unknown")
         submission = found[0]
@@ -137,22 +167,7 @@ def _keep(
     now: datetime,
 ) -> Submission:
     earlier = rows.submissions(session, claim.id)
-    order = session.get_one(Order, claim.order_id)
-    text = manifest_text(
-        Manifest(
-            claim=claim.id,
-            order_no=order.order_no,
-            no=len(earlier) + 1,
-            channel=claim.channel,
-            recipient=recipient,
-            sent_at=said.sent_at,
-            description=said.description,
-            amount_fen=claim.amount_fen,
-            currency=claim.currency,
-            exhibits=tuple(_sent(one) for one in exhibits),
-            previous=earlier[-1].manifest_sha256 if earlier else None,
-        )
-    )
+    text = _manifest(session, claim, earlier, exhibits, recipient, said)
     sha256 = manifest_hash(text)
     entry = ledger.append_entry(
         session, submission_entry(received=now, claim=claim.id, no=len(earlier) + 1, manifest=sha256)
@@ -185,6 +200,49 @@ def _keep(
         session.flush()
     _audit(session, actor, "submission.sent", submission, claim, now)
     return submission
+
+
+def _manifest(
+    session: Session,
+    claim: Claim,
+    earlier: Sequence[Submission],
+    exhibits: Iterable[Exhibit],
+    recipient: str,
+    said: SubmissionSaid,
+) -> str:
+    """What the submission that follows ``earlier`` says."""
+    return manifest_text(
+        Manifest(
+            claim=claim.id,
+            order_no=session.get_one(Order, claim.order_id).order_no,
+            no=len(earlier) + 1,
+            channel=claim.channel,
+            recipient=recipient,
+            sent_at=said.sent_at,
+            description=said.description,
+            amount_fen=claim.amount_fen,
+            currency=claim.currency,
+            exhibits=tuple(_sent(one) for one in exhibits),
+            previous=earlier[-1].manifest_sha256 if earlier else None,
+        )
+    )
+
+
+def _sent_before(
+    session: Session,
+    claim: Claim,
+    earlier: Sequence[Submission],
+    exhibits: Iterable[Exhibit],
+    recipient: str,
+    said: SubmissionSaid,
+) -> bool:
+    """The newest says the very same, at the same time or with the same screenshot: the request came twice."""
+    newest = earlier[-1]
+    again = replace(said, sent_at=newest.sent_at)
+    if _manifest(session, claim, earlier[:-1], exhibits, recipient, again) != newest.manifest:
+        return False
+    proofs = rows.proofs(session, [newest.id]).get(newest.id, [])
+    return said.sent_at == newest.sent_at or said.document_id in proofs
 
 
 def _sent(one: Exhibit) -> Sent:

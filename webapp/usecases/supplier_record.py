@@ -36,7 +36,8 @@ SILENT = "silent"
 class SupplierRecord:
     """``spend_fen`` sums known amounts; ``unknown_amounts``: orders that do not say.
 
-    ``outcomes``: (level of evidence, state of the claim) → how many.
+    ``outcomes``: (level of evidence, state of the claim) → how many. ``owed``: granted and not come yet, with the order
+    that it is about: a credit stays here until somebody says with what it came (S0-42).
     """
 
     supplier: Supplier
@@ -51,6 +52,14 @@ class SupplierRecord:
     ignored: int
     outcomes: Mapping[tuple[str, str], int]
     address: str | None
+    owed: list[tuple[Claim, str]]
+
+
+def rates(session: Session, organisation_id: str, supplier_id: str) -> tuple[Rate, Rate]:
+    """Shortage and defect rate over all batches, as a letter may print them."""
+    orders = rows.orders_of_supplier(session, organisation_id, supplier_id)
+    batches = [_batch(session, order) for order in orders]
+    return shortage(batches), defect_rate(batches)
 
 
 def record(database: Database, *, organisation_id: str, supplier_id: str, now: datetime) -> SupplierRecord:
@@ -75,6 +84,7 @@ def record(database: Database, *, organisation_id: str, supplier_id: str, now: d
             ignored=len(rows.claims_with_event(session, [one.id for one in claims], SILENT)),
             outcomes=_outcomes(session, claims),
             address=return_address(session, organisation_id, supplier_id),
+            owed=rows.owed_claims(session, organisation_id, supplier_id),
         )
 
 

@@ -89,7 +89,7 @@ def make(
         claim = claim_of(case, claim_id)
         chosen = _chosen(session, case, claim_id)
         most = share_videos.most_bytes(session, organisation)
-    drawn = _draw(blobs, case, claim, chosen)
+    drawn = _draw(blobs, case, claim, chosen, said)
     stored = [(blobs.put_bytes(one.jpeg), one.originals) for one in drawn]
     with database.write() as session:
         pack = Voucher(
@@ -156,8 +156,8 @@ def claim_of(case: Case, claim_id: str | None) -> CaseClaim | None:
     raise Refusal("claim_unknown")
 
 
-def face_of(case: Case, claim: CaseClaim | None) -> CaseFace:
-    """The words of JPEG 1, in Chinese. A fact that nothing proves is said to be 未证实."""
+def face_of(case: Case, claim: CaseClaim | None, said: str) -> CaseFace:
+    """The words of JPEG 1, in Chinese; ``said``: the form's own text. What nothing proves is said to be 未证实."""
 
     def say(key: str, **values: object) -> str:
         return translate(_ZH, key, **values)
@@ -194,6 +194,7 @@ def face_of(case: Case, claim: CaseClaim | None) -> CaseFace:
             ),
         ],
         foot=case.supplier,
+        said=said,
     )
 
 
@@ -215,12 +216,14 @@ def _chosen(session: Session, case: Case, claim_id: str | None) -> list[CaseExhi
     return [one for one in pictures if one.source_kind == "photo" or one.slot in _PAPERS]
 
 
-def _draw(blobs: Blobs, case: Case, claim: CaseClaim | None, chosen: list[CaseExhibit]) -> list[_Drawn]:
+def _draw(
+    blobs: Blobs, case: Case, claim: CaseClaim | None, chosen: list[CaseExhibit], said: str
+) -> list[_Drawn]:
     if case.arrived is None and not chosen:
         raise Refusal("voucher_nothing")
     with tempfile.TemporaryDirectory(prefix="dockproof-voucher-") as folder:
         still, of = _still(blobs, case, Path(folder))
-        first = _Drawn(case_jpeg(face_of(case, claim), still, fonts_dir()), of)
+        first = _Drawn(case_jpeg(face_of(case, claim, said), still, fonts_dir()), of)
         rest = [_sheet(blobs, some) for some in sheets(chosen)]
     return [first, *(one for one in rest if one is not None)]
 
@@ -259,5 +262,4 @@ def _best(blobs: Blobs, one: CaseExhibit, *, alone: bool) -> Path:
 
 
 def _label(one: CaseExhibit) -> str:
-    name = translate(_ZH, f"slot.{one.slot}" if one.slot else "case.no_slot")
-    return f"{one.number} {name}"
+    return f"{one.number} {translate(_ZH, one.title_key)}"

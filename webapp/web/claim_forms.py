@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from typing import Final
 
 from flask import request
 
-from webapp.domain.claim_form import missing_milli
+from webapp.domain.claim_form import Form, missing_milli
 from webapp.domain.claim_states import EVENTS
 from webapp.domain.claim_types import CLAIM_TYPES, check_form
 from webapp.domain.messages import REMEDIES
-from webapp.domain.order_cells import CellProblem, money_fen
+from webapp.domain.quantities import plain_amount, quantity_text
 from webapp.domain.refusals import Refusal
 from webapp.domain.remedies import price_of
-from webapp.domain.status_times import TimeProblem, stated_instant
 from webapp.domain.typed_decimal import read_decimal
 from webapp.store.schema_claims import Discrepancy
 from webapp.usecases.claim_views import ClaimView
 from webapp.usecases.claims import ClaimSaid
 from webapp.usecases.diagnosis import Diagnosis, Found
-from webapp.web.services import services
+from webapp.web.form_fields import typed_fen
+
+RETURN_FIELDS: Final = {"return_fen": "return_domestic", "return_abroad_fen": "return_abroad"}
+"""Key of a claim's form → field of the page."""
 
 
 def filled(
@@ -31,6 +34,7 @@ def filled(
     ordered = discrepancy.ordered_milli
     units = discrepancy.units_milli
     line = found.line
+    item = _item_id(diagnosed, found)
     typed = {
         "ordered": _milli(ordered),
         "counted": _milli(ordered - units) if ordered is not None and units is not None else "",
@@ -42,11 +46,20 @@ def filled(
         "missing_sku": (line.sku_id or line.spec) if line else "",
         "missing_order_no": diagnosed.order.order_no,
         "ordered_size": line.size if line else "",
+        "received_item_id": item,
+        "sku_received": item,
     }
     fen = price_of(units, line.unit_price_fen) if units is not None and line else None
     if fen:
-        typed["amount"] = _yuan(fen)
+        typed["amount"] = plain_amount(fen)
     return {name: value for name, value in typed.items() if value}
+
+
+def _item_id(diagnosed: Diagnosis, found: Found) -> str:
+    """What the dock read on one received item (S2-26); empty: nothing."""
+    about = (found.type_id, found.line, found.parcel_id)
+    same = [one for one in diagnosed.found if (one.type_id, one.line, one.parcel_id) == about]
+    return next((one.said["item_id"] for one in same if "item_id" in one.said), "")
 
 
 def _as_typed(view: ClaimView) -> dict[str, str]:
@@ -58,12 +71,25 @@ def _as_typed(view: ClaimView) -> dict[str, str]:
     }
     typed |= {"description": claim.description_zh, "path": claim.path or "", "remedy": claim.remedy or ""}
     if claim.amount_fen is not None:
-        typed["amount"] = _yuan(claim.amount_fen)
+        typed["amount"] = plain_amount(claim.amount_fen)
     if claim.remedy_fen is not None:
-        typed["remedy_value"] = _yuan(claim.remedy_fen)
+        typed["remedy_value"] = plain_amount(claim.remedy_fen)
     elif claim.remedy_milli is not None:
         typed["remedy_value"] = _milli(claim.remedy_milli)
+    for name, field in RETURN_FIELDS.items():
+        if name in claim.form:
+            typed[field] = plain_amount(int(claim.form[name]))
+    if view.sending_back is not None and "return_fen" not in claim.form:
+        typed["return_unknown"] = "yes"
     return typed
+
+
+def read_form(type_id: str, typed: Mapping[str, str]) -> Form | None:
+    """A claim's form as it was typed; None while it cannot be read yet."""
+    try:
+        return check_form(type_id, typed)
+    except Refusal:
+        return None
 
 
 def claim_said(discrepancy: Discrepancy) -> ClaimSaid:
@@ -84,13 +110,16 @@ def claim_said(discrepancy: Discrepancy) -> ClaimSaid:
         remedy=remedy,
         remedy_fen=_money(value) if asks == "amount" else None,
         remedy_milli=_units(value) if asks == "units" else None,
+        return_fen=_money(form.get("return_domestic", "")),
+        return_abroad_fen=_money(form.get("return_abroad", "")),
+        return_unknown=form.get("return_unknown") == "yes",
     )
 
 
 def step_said(kind: str) -> dict[str, str]:
     said = {
         name: request.form[name].strip()
-        for name in ("reason", "outcome", "external_id", "method", "note", "rule")
+        for name in ("reason", "outcome", "external_id", "method", "note", "rule", "came_with")
         if request.form.get(name, "").strip()
     }
     amount = request.form.get("amount", "").strip()
@@ -99,22 +128,8 @@ def step_said(kind: str) -> dict[str, str]:
     return said
 
 
-def typed_instant(name: str) -> datetime:
-    """Left empty: now. Typed in China's time unless it bears a zone."""
-    text = request.form.get(name, "").strip()
-    if not text:
-        return services().clock.now()
-    try:
-        return stated_instant(text.replace("T", " "))
-    except TimeProblem:
-        raise Refusal("milestone_time") from None
-
-
 def _money(text: str) -> int | None:
-    try:
-        return money_fen(text) if text.strip() else None
-    except CellProblem:
-        raise Refusal("claim_amount_missing") from None
+    return typed_fen(text, refusal="claim_amount_missing")
 
 
 def _units(text: str) -> int | None:
@@ -122,11 +137,4 @@ def _units(text: str) -> int | None:
 
 
 def _milli(milli: int | None) -> str:
-    if milli is None:
-        return ""
-    whole, rest = divmod(milli, 1000)
-    return f"{whole}" + (f".{rest:03d}".rstrip("0") if rest else "")
-
-
-def _yuan(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02d}"
+    return "" if milli is None else quantity_text(milli)

@@ -17,7 +17,21 @@ pages = Blueprint("accounts", __name__)
 @requires(Permission.ACCOUNTS_CONFIRM)
 def show() -> ResponseReturnValue:
     views = accounts.accounts(services().database, organisation_id=desk().organisation_id)
-    return render_template("accounts/accounts.html", views=views)
+    losses = accounts.losses(services().database, organisation_id=desk().organisation_id)
+    return render_template("accounts/accounts.html", views=views, losses=losses)
+
+
+@pages.post("/accounts/<account_id>/standing")
+@requires(Permission.ACCOUNTS_CONFIRM)
+def state_standing(account_id: str) -> ResponseReturnValue:
+    accounts.state_standing(
+        services().database,
+        actor=desk(),
+        account_id=account_id,
+        text=request.form.get("standing", ""),
+        now=services().clock.now(),
+    )
+    return redirect(url_for("accounts.show") + f"#account-{account_id}")
 
 
 @pages.post("/accounts/<account_id>/owner")

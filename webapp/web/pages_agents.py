@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.adapters.catalogues import LANGUAGES
 from webapp.domain.case import CaseClaim
 from webapp.domain.claim_recipes import REASON_ZH
-from webapp.domain.order_cells import CellProblem, money_fen
 from webapp.domain.permissions import Permission
 from webapp.domain.refusals import Refusal
-from webapp.domain.status_times import TimeProblem, stated_instant
 from webapp.usecases import agent_cases, agents
 from webapp.usecases.agent_cases import AgentCase
 from webapp.web import errors
 from webapp.web.access import desk, requires
+from webapp.web.form_fields import typed_fen, typed_instant, upload_of
 from webapp.web.pages_orders import public_url
-from webapp.web.pages_status import upload_of
 from webapp.web.pictures import blob_response
 from webapp.web.services import services
 
@@ -82,19 +78,23 @@ def assign(account_id: str) -> ResponseReturnValue:
 @open_pages.get("/a/<token>")
 @requires(Permission.PUBLIC)
 def cases(token: str) -> ResponseReturnValue:
-    g.first_language = "zh_CN"
+    _greet()
     try:
         board = agent_cases.board(services().database, token, now=services().clock.now())
     except Refusal as refusal:
         return _closed(refusal)
     _speak(board.link.language)
-    return _plain(render_template("agents/cases.html", board=board, token=token, now=services().clock.now()))
+    return _plain(
+        render_template(
+            "agents/cases.html", board=board, token=token, lang=_chosen(), now=services().clock.now()
+        )
+    )
 
 
 @open_pages.get("/a/<token>/<int:number>")
 @requires(Permission.PUBLIC)
 def case(token: str, number: int) -> ResponseReturnValue:
-    g.first_language = "zh_CN"
+    _greet()
     try:
         return _case_page(token, number)
     except Refusal as refusal:
@@ -126,13 +126,13 @@ def film(token: str, number: int) -> Response:
 @requires(Permission.PUBLIC)
 def ask_video(token: str, number: int) -> ResponseReturnValue:
     agent_cases.ask_video(services().database, token, number=number, now=services().clock.now())
-    return redirect(url_for("agent_door.case", token=token, number=number) + "#video", 303)
+    return redirect(url_for("agent_door.case", token=token, number=number, lang=_chosen()) + "#video", 303)
 
 
 @open_pages.post("/a/<token>/<int:number>/said")
 @requires(Permission.PUBLIC)
 def say(token: str, number: int) -> ResponseReturnValue:
-    g.first_language = "zh_CN"
+    _greet()
     step = request.form.get("step", "")
     try:
         agent_cases.say(
@@ -141,7 +141,7 @@ def say(token: str, number: int) -> ResponseReturnValue:
             token,
             number=number,
             step=step,
-            at=_instant(request.form.get("at", "")),
+            at=typed_instant("at"),
             said=_said(),
             upload=upload_of("proof"),
             now=services().clock.now(),
@@ -151,27 +151,13 @@ def say(token: str, number: int) -> ResponseReturnValue:
             return errors.refused_page(_case_text(token, number, errors.sentence(refusal)), refusal)
         except Refusal as closed:
             return _closed(closed)
-    return redirect(url_for("agent_door.case", token=token, number=number, done=step), 303)
+    return redirect(url_for("agent_door.case", token=token, number=number, done=step, lang=_chosen()), 303)
 
 
 def _said() -> dict[str, str]:
     said = {key: request.form.get(key, "").strip() for key in ("external_id", "reason")}
-    amount = request.form.get("amount", "").strip()
-    if amount:
-        try:
-            said["amount_fen"] = str(money_fen(amount) or "")
-        except CellProblem:
-            raise Refusal("claim_amount_missing") from None
-    return said
-
-
-def _instant(text: str) -> datetime | None:
-    if not text.strip():
-        return None
-    try:
-        return stated_instant(text.replace("T", " "))
-    except TimeProblem:
-        raise Refusal("milestone_time") from None
+    fen = typed_fen(request.form.get("amount", ""), refusal="claim_amount_missing")
+    return said if fen is None else said | {"amount_fen": str(fen)}
 
 
 def _shown(token: str, number: int, *, look: bool) -> AgentCase:
@@ -196,6 +182,7 @@ def _case_text(token: str, number: int, problem: str) -> str:
         "agents/case.html",
         shown=shown,
         token=token,
+        lang=_chosen(),
         problem=problem,
         reason_zh=_reason_zh,
         done=request.args.get("done", ""),
@@ -208,9 +195,21 @@ def _reason_zh(claim: CaseClaim) -> str:
     return REASON_ZH.get(claim.reason_code or "", claim.reason_code or "")
 
 
-def _speak(preferred: str) -> None:
+def _chosen() -> str | None:
+    """The language that the reader chose at the foot of a page; links and forms carry it on."""
     chosen = request.args.get("lang", "")
-    g.link_language = chosen if chosen in LANGUAGES else preferred
+    return chosen if chosen in LANGUAGES else None
+
+
+def _speak(preferred: str) -> None:
+    g.link_language = _chosen() or preferred
+
+
+def _greet() -> None:
+    """Before the link is read: Chinese first, unless the reader chose."""
+    g.first_language = "zh_CN"
+    if _chosen():
+        g.link_language = _chosen()
 
 
 def _plain(page: str) -> Response:

@@ -22,7 +22,7 @@ from webapp.adapters.web_push import Push
 from webapp.domain.permissions import Permission
 from webapp.domain.refusals import Refusal
 from webapp.locate import fonts_dir, static_dir
-from webapp.usecases import alert_targets, alert_texts, alerts, calendar_feed
+from webapp.usecases import alert_targets, alert_texts, alerts, calendar_feed, completeness
 from webapp.web import errors
 from webapp.web.access import desk, requires
 from webapp.web.services import services
@@ -146,6 +146,9 @@ def _page(
         webhook_secret=webhook_secret,
         webhook_hosts=services().settings.webhook_hosts,
         push_key=_push().public_key() if _push().configured else "",
+        unfiled=completeness.unfiled_events(
+            services().database, organisation_id=desk().organisation_id, now=now
+        ),
         mail_on=mailer_of(services().settings.smtp_url).configured,
         typed=request.form,
         problem=None if refusal is None else errors.sentence(refusal),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.domain.claim_form import severity
-from webapp.domain.claim_states import CLOSED_STATES, EVENTS, OPEN_STATES, OUTCOMES
+from webapp.domain.claim_states import CLOSED_STATES, EVENTS, EXPIRES_BY, OPEN_STATES, OUTCOMES
 from webapp.domain.claim_types import CLAIM_TYPES
 from webapp.domain.messages import LONGEST_1688, REMEDIES, platform_length
 from webapp.domain.permissions import Permission
@@ -22,21 +22,17 @@ from webapp.usecases import (
     claims,
     diagnosis,
     discrepancies,
-    documents,
     pre_filing,
     submissions,
 )
 from webapp.usecases.claim_views import ClaimView
-from webapp.usecases.document_filing import Upload
 from webapp.web import errors
 from webapp.web.access import desk, requires
-from webapp.web.claim_forms import claim_said, filled, step_said, typed_instant
-from webapp.web.pages_status import upload_of
+from webapp.web.claim_forms import claim_said, filled, read_form, step_said
+from webapp.web.form_fields import instant_or_now, kept_file
 from webapp.web.services import services
 
 pages = Blueprint("claims", __name__)
-
-PROOF: Final = "filing_proof"
 
 
 @pages.get("/orders/<order_no>/diagnosis")
@@ -57,6 +53,7 @@ def confirm(order_no: str) -> ResponseReturnValue:
             key=request.form.get("key", ""),
             type_id=request.form.get("type", ""),
             line_id=request.form.get("line", ""),
+            parcel_id=request.form.get("parcel", ""),
             answers=discrepancies.read_answers(request.form),
             now=services().clock.now(),
         )
@@ -162,11 +159,11 @@ def submit(number: str) -> ResponseReturnValue:
             claim_id=view.claim.id,
             said=submissions.SubmissionSaid(
                 recipient=request.form.get("recipient", ""),
-                sent_at=typed_instant("at"),
+                sent_at=instant_or_now("at"),
                 description=request.form.get("description", "").strip(),
-                document_id=_proof(view),
                 external_id=request.form.get("external_id", ""),
             ),
+            proof=kept_file("proof"),
             now=services().clock.now(),
         )
     except Refusal as refusal:
@@ -179,15 +176,12 @@ def submit(number: str) -> ResponseReturnValue:
 def prove(number: str, no: str) -> ResponseReturnValue:
     try:
         view = _view(number)
-        document_id = _proof(view)
-        if document_id is None:
-            raise Refusal("documents_missing")
         submissions.prove(
             services().database,
             actor=desk(),
             claim_id=view.claim.id,
             no=_counted(no),
-            document_id=document_id,
+            proof=kept_file("proof"),
             now=services().clock.now(),
         )
     except Refusal as refusal:
@@ -209,9 +203,9 @@ def state(number: str) -> ResponseReturnValue:
             actor=desk(),
             claim_id=view.claim.id,
             kind=kind,
-            at=typed_instant("at"),
+            at=instant_or_now("at"),
             said=step_said(kind),
-            document_id=_proof(view),
+            proof=kept_file("proof"),
             now=services().clock.now(),
         )
     except Refusal as refusal:
@@ -266,7 +260,9 @@ def _form_page(
         order=diagnosed.order,
         found=found,
         recipe=CLAIM_TYPES[discrepancy.type],
-        choices=diagnosis.choices(diagnosed, found, now=now, answers=answers),
+        choices=diagnosis.choices(
+            diagnosed, found, now=now, answers=answers, form=read_form(discrepancy.type, typed)
+        ),
         channel=request.values.get("channel") or (view.claim.channel if view else ""),
         paths=paths(
             shipped=claims.shipped(diagnosed.order),
@@ -275,6 +271,7 @@ def _form_page(
         ),
         remedies=suggested(discrepancy.type, severity(discrepancy.type, typed), found.situation.letter),
         remedy_asks=REMEDIES,
+        abroad=any(one.handed_over_at or one.vn_arrived_at for one in diagnosed.custody.values()),
         typed=typed,
         longest=LONGEST_1688,
         length=platform_length(str(typed.get("description", ""))),
@@ -301,6 +298,7 @@ def _claim_page(number: str, refusal: Refusal | None = None) -> ResponseReturnVa
         order=view.order,
         needs_of={name: event.needs for name, event in EVENTS.items()},
         outcomes=OUTCOMES,
+        windows=EXPIRES_BY,
         answers=pre_filing.answers_of_order(services().database, order_id=view.order.id),
         longest=LONGEST_1688,
         typed=request.form,
@@ -308,20 +306,3 @@ def _claim_page(number: str, refusal: Refusal | None = None) -> ResponseReturnVa
         now=services().clock.now(),
     )
     return page, 200 if refusal is None else errors.status_of(refusal)
-
-
-def _proof(view: ClaimView) -> str | None:
-    """Files the screenshot that came with a step; None when there is none."""
-    upload = upload_of("proof")
-    if upload is None:
-        return None
-    (document_id,) = documents.file_many(
-        services().database,
-        services().blobs,
-        actor=desk(),
-        kind=PROOF,
-        order_nos=[view.order.order_no],
-        uploads=[Upload(upload.stream, upload.filename)],
-        now=services().clock.now(),
-    )
-    return document_id

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.domain.permissions import Permission
 from webapp.domain.refusals import Refusal
-from webapp.domain.status_times import TimeProblem, stated_instant
-from webapp.usecases import documents, handovers
-from webapp.usecases.document_filing import Upload
+from webapp.usecases import handovers
 from webapp.web import errors
 from webapp.web.access import desk, requires
-from webapp.web.pages_status import upload_of
+from webapp.web.form_fields import instant_or_now, kept_file
 from webapp.web.services import services
 
 pages = Blueprint("handovers", __name__)
@@ -37,14 +33,14 @@ def state(order_no: str) -> ResponseReturnValue:
             actor=desk(),
             order_no=order_no,
             said=handovers.HandoverSaid(
-                at=_instant(form.get("at", "")),
+                at=instant_or_now("at"),
                 carrier=form.get("carrier", ""),
                 seals=form.get("seals", ""),
                 parcel_ids=form.getlist("parcel"),
                 contract_id=form.get("contract") or None,
                 note=form.get("note", ""),
-                document_id=_paper(order_no),
             ),
+            proof=kept_file("proof"),
             now=services().clock.now(),
         )
     except Refusal as refusal:
@@ -86,8 +82,9 @@ def contract(order_no: str) -> ResponseReturnValue:
                 notice_hours=int(hours) if hours else None,
                 notice_from=form.get("notice_from", ""),
                 terms=form.get("terms", ""),
-                document_id=_paper(order_no),
             ),
+            order_no=order_no,
+            proof=kept_file("proof"),
             now=services().clock.now(),
         )
     except Refusal as refusal:
@@ -107,28 +104,3 @@ def _page(order_no: str, refusal: Refusal | None = None) -> ResponseReturnValue:
         now=services().clock.now(),
     )
     return page, 200 if refusal is None else errors.status_of(refusal)
-
-
-def _paper(order_no: str) -> str | None:
-    upload = upload_of("proof")
-    if upload is None:
-        return None
-    (document_id,) = documents.file_many(
-        services().database,
-        services().blobs,
-        actor=desk(),
-        kind="other",
-        order_nos=[order_no],
-        uploads=[Upload(upload.stream, upload.filename)],
-        now=services().clock.now(),
-    )
-    return document_id
-
-
-def _instant(text: str) -> datetime:
-    if not text.strip():
-        return services().clock.now()
-    try:
-        return stated_instant(text.replace("T", " "))
-    except TimeProblem:
-        raise Refusal("milestone_time") from None

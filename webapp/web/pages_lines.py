@@ -10,8 +10,8 @@ from webapp.domain.permissions import Permission
 from webapp.domain.refusals import Refusal
 from webapp.usecases import checks, documents, line_facts
 from webapp.web.access import desk, requires
+from webapp.web.form_fields import upload_of
 from webapp.web.order_page import back_to_order, order_page
-from webapp.web.pages_status import upload_of
 from webapp.web.services import services
 
 pages = Blueprint("lines", __name__)

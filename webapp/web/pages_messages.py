@@ -8,16 +8,15 @@ from flask.typing import ResponseReturnValue
 from webapp.domain.messages import (
     LONGEST_1688,
     REMEDIES,
-    REMEDIES_BY_SITUATION,
     TEMPLATES,
+    Template,
 )
 from webapp.domain.permissions import Permission
 from webapp.domain.refusals import Refusal
-from webapp.domain.status_times import TimeProblem, stated_instant
 from webapp.usecases import messages
 from webapp.web import errors
 from webapp.web.access import desk, requires
-from webapp.web.pages_status import upload_of
+from webapp.web.form_fields import instant_or_now, upload_of
 from webapp.web.services import services
 
 pages = Blueprint("messages", __name__)
@@ -82,21 +81,27 @@ def _wanted() -> messages.Wanted:
         agreement_id=values.get("agreement", ""),
         claim_id=values.get("claim", ""),
         volume=values.get("volume") == "1",
+        rates=values.get("rates") == "1",
         follow_up=values.get("follow_up") == "1",
+        photos=tuple(values.getlist("photo")) if values.get("photos_asked") else None,
     )
 
 
+def _offered(draft: messages.Draft) -> list[Template]:
+    """The messages for where the goods are, and the one that is open."""
+    return [
+        one
+        for one in TEMPLATES.values()
+        if one == draft.template or not set(one.situations).isdisjoint(draft.situations)
+    ]
+
+
 def _sending() -> messages.Sending:
-    typed = request.form.get("sent_at", "").strip()
-    try:
-        at = stated_instant(typed) if typed else services().clock.now()
-    except TimeProblem:
-        raise Refusal("milestone_time") from None
     return messages.Sending(
         language=request.form.get("language", ""),
         recipient=request.form.get("recipient", ""),
         via=request.form.get("via", ""),
-        sent_at=at,
+        sent_at=instant_or_now("sent_at"),
         proof=upload_of("proof"),
     )
 
@@ -117,16 +122,14 @@ def _page(order_no: str, wanted: messages.Wanted, refusal: Refusal | None = None
         view = messages.writing_of(
             services().database, organisation_id=organisation, order_no=order_no, wanted=bare, now=now
         )
-    situation = "B" if view.handed_over else "A"
     page = render_template(
         "messages/messages.html",
         order=view.order,
         draft=view.draft,
         sent=view.sent,
         wanted=wanted,
-        templates=[one for one in TEMPLATES.values()],
-        situation=situation,
-        remedies=REMEDIES_BY_SITUATION[situation],
+        templates=_offered(view.draft),
+        remedies=view.draft.remedies,
         asks=REMEDIES,
         most=LONGEST_1688,
         vias=messages.VIAS,

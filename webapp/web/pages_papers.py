@@ -14,7 +14,7 @@ from webapp.domain.refusals import Refusal
 from webapp.usecases import agreements, completeness, documents, papers, payments
 from webapp.web import errors
 from webapp.web.access import desk, requires
-from webapp.web.pages_status import upload_of
+from webapp.web.form_fields import upload_of
 from webapp.web.services import services
 
 pages = Blueprint("papers", __name__)
@@ -51,6 +51,8 @@ def file() -> ResponseReturnValue:
             dated_on=request.form.get("dated_on", "").strip() or None,
             slot=request.form.get("slot", "") or None,
             note=request.form.get("note", ""),
+            firm=request.form.get("firm", ""),
+            report_no=request.form.get("report_no", ""),
             uploads=_uploads(),
             now=services().clock.now(),
         )
@@ -241,6 +243,7 @@ def _search_page(refusal: Refusal | None = None) -> ResponseReturnValue:
             query=query,
             supplier_id=request.args.get("supplier", "") or None,
         ),
+        unfiled=completeness.unfiled_events(services().database, organisation_id=organisation, now=now),
         stale=completeness.stale_chats(services().database, organisation_id=organisation, now=now),
         kinds=DOCUMENT_KINDS,
         filed=request.args.get("filed", type=int),

@@ -13,7 +13,7 @@ from qrcode.image.pil import PilImage
 
 from webapp.domain.permissions import WORKER_ROLES, Permission, Role, ordered
 from webapp.domain.refusals import Refusal
-from webapp.usecases import phones, workers
+from webapp.usecases import lost_phones, phones, workers
 from webapp.web import errors
 from webapp.web.access import desk, requires
 from webapp.web.pages_orders import public_url
@@ -33,11 +33,23 @@ def show() -> ResponseReturnValue:
 def make_code() -> ResponseReturnValue:
     """Shows a code once, as text and as a QR; only its hash is kept."""
     code = phones.make_enrolment_code(
-        services().database, actor=desk(), site_id=request.form.get("site", ""), now=services().clock.now()
+        services().database,
+        actor=desk(),
+        site_id=request.form.get("site", ""),
+        now=services().clock.now(),
+        in_place_of=request.form.get("in_place_of") or None,
     )
     # After `#` nothing reaches a server or its log, and opening the link consumes nothing.
     link = f"{public_url()}/enrol#{code}"
     return _page(code=code, link=link, picture=_qr_data_url(link))
+
+
+@pages.get("/phones/<device_id>")
+@requires(Permission.PEOPLE_MANAGE)
+def phone(device_id: str) -> ResponseReturnValue:
+    """What a phone announced and has not sent; of one that lost its storage: what is lost."""
+    loss = lost_phones.loss_for(services().database, actor=desk(), device_id=device_id)
+    return render_template("people/phone.html", loss=loss)
 
 
 @pages.post("/phones/workers")

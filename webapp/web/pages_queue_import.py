@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,7 +39,11 @@ pages = Blueprint("queue_import", __name__)
 def show() -> ResponseReturnValue:
     names = ("accepted", "known", "malformed", "quarantined", "files", "files_known", *_LEFT)
     brought = {name: request.args.get(name, type=int) or 0 for name in names}
-    return _page(brought=brought if "accepted" in request.args else None)
+    device = request.args.get("device", "")
+    return _page(
+        brought=brought if "accepted" in request.args else None,
+        device=device if re.fullmatch("[0-9a-f]{32}", device) else None,
+    )
 
 
 @pages.post("/phones/import-queue")
@@ -50,11 +55,15 @@ def bring() -> ResponseReturnValue:
     except Refusal as refusal:
         return errors.refused_page(_page(problem=errors.sentence(refusal)), refusal)
     counts = {name: value for name, value in vars(brought).items() if isinstance(value, int)}
-    return redirect(f"{url_for('queue_import.show')}?{urlencode(counts)}", 303)
+    return redirect(
+        f"{url_for('queue_import.show')}?{urlencode({**counts, 'device': brought.device_id})}", 303
+    )
 
 
-def _page(*, brought: dict[str, int] | None = None, problem: str | None = None) -> str:
-    return render_template("people/import_queue.html", brought=brought, problem=problem)
+def _page(
+    *, brought: dict[str, int] | None = None, problem: str | None = None, device: str | None = None
+) -> str:
+    return render_template("people/import_queue.html", brought=brought, problem=problem, device=device)
 
 
 def _import(path: Path) -> Brought:

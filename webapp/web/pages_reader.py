@@ -5,19 +5,20 @@ No cookie is a right here: the token in the path is all.
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, g, render_template, request
+from flask import Blueprint, Response, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from webapp.adapters.case_pdf import held_levels
+from webapp.adapters.case_words import held_levels
 from webapp.adapters.catalogues import LANGUAGES
 from webapp.domain.case import Case, CaseExhibit
 from webapp.domain.permissions import Permission
 from webapp.domain.refusals import Refusal
 from webapp.usecases import reader_files, shares
+from webapp.usecases.reader_files import Film
 from webapp.usecases.shares import Reading
 from webapp.web import errors
 from webapp.web.access import requires
-from webapp.web.pictures import blob_response
+from webapp.web.pictures import shared_response
 from webapp.web.services import services
 from webapp.web.words import t
 
@@ -36,16 +37,23 @@ def show(token: str) -> ResponseReturnValue:
             render_template("reader/closed.html", sentence=errors.sentence(refusal)), refusal
         )
     case = _case(reading)
-    shown = reader_files.film_of(services().database, case)
+    claim = next((one for one in case.claims if one.id == reading.link.claim_id), None)
+    exhibits = _shown(case)
+    films = reader_files.playable(services().database, tuple(one for one in exhibits if one.is_film))
+    counted = case.film_of(claim)
+    film = films.get(counted.source_id) if counted else None
     page = render_template(
         "reader/case.html",
         token=token,
         case=case,
-        film=shown,
-        still=_still(case, shown),
-        asked=_asked(reading, case),
+        figures=case.figures(claim),
+        film=film,
+        films=films,
+        still=_still(token, case, film),
+        unbroken_ms=counted.unbroken_ms if counted else None,
+        asked=case.asked_fen if reading.link.claim_id is None else claim and claim.amount_fen,
         levels=held_levels(case, t),
-        exhibits=_shown(case),
+        exhibits=exhibits,
     )
     response = Response(page, mimetype="text/html")
     response.headers["Referrer-Policy"] = "no-referrer"  # the address is the key
@@ -53,37 +61,29 @@ def show(token: str) -> ResponseReturnValue:
     return response
 
 
-@pages.get("/s/<token>/film")
+@pages.get("/s/<token>/films/<take_id>")
 @requires(Permission.PUBLIC)
-def film(token: str) -> Response:
-    """The copy that a phone plays and seeks in; pieces of it are not logged one by one."""
-    first = request.headers.get("Range", "bytes=0-").startswith("bytes=0-")
-    case = _case(_reading(token, "film" if first else ""))
-    shown = reader_files.film_of(services().database, case)
-    if shown is None:
-        raise Refusal("not_found")
-    return blob_response(shown.sha256, download_name=None)
+def film(token: str, take_id: str) -> Response:
+    """The copy that a phone plays and seeks in, piece by piece."""
+    return shared_response(reader_files.film(services().database, token, take_id, now=services().clock.now()))
 
 
-@pages.get("/s/<token>/still")
+@pages.get("/s/<token>/films/<take_id>/still")
 @requires(Permission.PUBLIC)
-def still(token: str) -> Response:
+def still(token: str, take_id: str) -> Response:
     """The count's result as the film shows it."""
-    shown = reader_files.film_of(services().database, _case(_reading(token, "")))
-    if shown is None or shown.still is None:
-        raise Refusal("not_found")
-    return blob_response(shown.still, download_name=None)
+    return shared_response(
+        reader_files.still(services().database, token, take_id, now=services().clock.now())
+    )
 
 
-@pages.get("/s/<token>/exhibits/<int:number>")
+@pages.get("/s/<token>/photos/<photo_id>")
 @requires(Permission.PUBLIC)
-def exhibit(token: str, number: int) -> Response:
-    """The small picture of an exhibit. Papers stay out: chats and payments name persons."""
-    case = _case(_reading(token, ""))
-    found = next((one for one in _shown(case) if one.number == number), None)
-    if found is None or found.shown is None:
-        raise Refusal("not_found")
-    return blob_response(found.shown, download_name=None)
+def photo(token: str, photo_id: str) -> Response:
+    """Small. Papers have no address here: chats and payments name persons."""
+    return shared_response(
+        reader_files.photo(services().database, token, photo_id, now=services().clock.now())
+    )
 
 
 def _reading(token: str, what: str) -> Reading:
@@ -99,21 +99,12 @@ def _case(reading: Reading) -> Case:
     return reading.case
 
 
-def _asked(reading: Reading, case: Case) -> int | None:
-    """Of the claim that the link is for; else of all that were opened."""
-    if reading.link.claim_id is None:
-        return case.asked_fen
-    return next((one.amount_fen for one in case.claims if one.id == reading.link.claim_id), None)
-
-
-def _still(case: Case, film: reader_files.Film | None) -> int | None:
-    """Number of the exhibit that shows the layout with the label, 0 for the film's own still, None for neither."""
+def _still(token: str, case: Case, film: Film | None) -> str | None:
+    """Address of the layout with the label: the photo of it, else the film's own still, else any photo."""
     photo = case.label_still
-    if photo is not None and photo.slot == "EV-01p":
-        return photo.number
-    if film is not None and film.still is not None:
-        return 0
-    return None if photo is None else photo.number
+    if film is not None and film.still and (photo is None or photo.slot != "EV-01p"):
+        return url_for("reader.still", token=token, take_id=film.id)
+    return None if photo is None else url_for("reader.photo", token=token, photo_id=photo.source_id)
 
 
 def _shown(case: Case) -> list[CaseExhibit]:

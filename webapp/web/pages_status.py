@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.domain.permissions import Permission
 from webapp.domain.refusals import Refusal
-from webapp.domain.status_times import LineProblem, TimeProblem, read_status_lines, stated_instant
+from webapp.domain.status_times import LineProblem, read_status_lines
 from webapp.usecases import documents, stated_facts
 from webapp.web import errors
 from webapp.web.access import desk, requires
+from webapp.web.form_fields import required_instant, typed_instant, upload_of
 from webapp.web.order_page import back_to_order, order_page
 from webapp.web.pictures import blob_response
 from webapp.web.services import services
@@ -32,9 +31,7 @@ def state() -> ResponseReturnValue:
     """Ticked orders take the one time below; pasted lines may bring their own."""
     pasted = request.form.get("lines", "")
     try:
-        typed = request.form.get("at", "").strip()
-        common = _instant(typed) if typed else None
-        lines = read_status_lines("\n".join([*request.form.getlist("order"), pasted]), common)
+        lines = read_status_lines("\n".join([*request.form.getlist("order"), pasted]), typed_instant("at"))
         if lines.problems:
             return _page(problems=lines.problems, status=400)
         filed = documents.state_times(
@@ -63,7 +60,7 @@ def state_one(order_no: str) -> ResponseReturnValue:
             order_no=order_no,
             said=stated_facts.FactSaid(
                 request.form.get("kind", ""),
-                _instant(request.form.get("at", "")),
+                required_instant("at"),
                 request.form.get("about", ""),
                 upload_of("screenshot"),
                 request.form.get("document", ""),
@@ -107,21 +104,6 @@ def thumbnail(document_id: str) -> Response:
         services().database, organisation_id=desk().organisation_id, document_id=document_id
     )
     return blob_response(shown.sha256, download_name=None)
-
-
-def upload_of(name: str) -> documents.Upload | None:
-    """What a file field brought; None when nobody chose a file."""
-    file = request.files.get(name)
-    if file is None or not file.filename:
-        return None
-    return documents.Upload(file.stream, file.filename)  # type: ignore[arg-type]
-
-
-def _instant(text: str) -> datetime:
-    try:
-        return stated_instant(text)
-    except TimeProblem:
-        raise Refusal("milestone_time") from None
 
 
 def _page(

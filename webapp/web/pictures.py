@@ -14,6 +14,14 @@ def picture_response(sha256: str) -> Response:
     return blob_response(sha256, download_name=None)
 
 
+def shared_response(sha256: str) -> Response:
+    """For the holder of a link, who asks each time: what a browser kept would outlive the link's end."""
+    response = blob_response(sha256, download_name=None)
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
 def blob_response(sha256: str, *, download_name: str | None) -> Response:
     """Answers Range requests, so that a film can be sought. ``download_name`` makes it an attachment."""
     mime = stored_mime(services().database, sha256)
