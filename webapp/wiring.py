@@ -17,6 +17,7 @@ from webapp.usecases import log_guard
 from webapp.usecases.order_progress import fill_missing_progress
 from webapp.usecases.receipts import fill_missing_arrivals
 from webapp.usecases.rulebook_edits import adopt_shipped
+from webapp.usecases.segments import fill_missing_segments
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
     log_guard.guard_log(database, settings.home)
     rulebook = load_rulebook()
     fill_missing_arrivals(database)
+    fill_missing_segments(database)
     fill_missing_progress(database, rulebook)
     clock = clock or SystemClock()
     adopt_shipped(database, rulebook, now=clock.now())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import struct
+import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -103,6 +104,12 @@ def altered(change: Callable[[dict[str, bytes]], None]) -> bytes:
 PAYLOAD = "case-1/data/index.html"
 
 
+def wrong_hash(files: dict[str, bytes]) -> bytes:
+    """The manifest with another hash for its last file."""
+    lines = files["case-1/manifest-sha256.txt"].splitlines(keepends=True)
+    return b"".join([*lines[:-1], b"0" * 64 + lines[-1][64:]])
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
@@ -115,6 +122,12 @@ PAYLOAD = "case-1/data/index.html"
         (lambda files: files.update({"case-1/bag-info.txt": b"Payload-Oxum: 1.1\n"}), "oxum_differs"),
         (lambda files: files.update({"case-1/manifest-sha256.txt": b"nonsense\n"}), "manifest_malformed"),
         (lambda files: files.update({"case-1/manifest-sha256.txt": b"\xff\xfe"}), "not_text"),
+        (lambda files: files.update({"case-1/manifest-sha256.txt": wrong_hash(files)}), "altered_file"),
+        (
+            lambda files: files.update({"case-1/bag-info.txt": files["case-1/bag-info.txt"] + b"By: me\n"}),
+            "altered_file",
+        ),
+        (lambda files: files.update({"case-1/tagmanifest-sha256.txt": b""}), "extra_file"),
         (lambda files: files.update({"case-1/bagit.txt": b"BagIt-Version: 0.1\n"}), "not_a_bag"),
         (lambda files: files.pop("case-1/bagit.txt"), "not_a_bag"),
         (lambda files: files.update({"other/data/a.txt": b""}), "not_a_bag"),
@@ -133,6 +146,34 @@ def test_each_forgery_has_its_name(
     tmp_path: Path, change: Callable[[dict[str, bytes]], None], code: str
 ) -> None:
     assert code in codes(tmp_path, altered(change))
+
+
+def test_a_finding_names_its_file_and_what_is_wrong_with_it(tmp_path: Path) -> None:
+    file = tmp_path / "bag.zip"
+    file.write_bytes(altered(lambda files: files.update({PAYLOAD: b"<p>ho</p>", "case-1/data/a.txt": b""})))
+    with open_bag(file) as found:
+        check_manifests(found)
+        told = {(one.code, one.where) for one in found.findings}
+    assert told >= {("altered_file", "data/index.html"), ("extra_file", "data/a.txt")}
+    assert all(one.what for one in found.findings)
+
+
+def test_a_long_film_is_written_and_checked_in_constant_memory(tmp_path: Path) -> None:
+    film, file = tmp_path / "film", tmp_path / "bag.zip"
+    with film.open("wb") as empty:
+        empty.truncate(150 << 20)
+    tracemalloc.start()
+    try:
+        with file.open("wb") as target:
+            for piece in write_bag("case-1", [BagFile("film.mp4", film), *FILES], info={}, made=MADE):
+                target.write(piece)
+        with open_bag(file) as found:
+            check_manifests(found)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert found.findings == [] and file.stat().st_size > 150 << 20
+    assert peak < 12 << 20
 
 
 def test_a_packed_bomb_is_never_unpacked(tmp_path: Path) -> None:

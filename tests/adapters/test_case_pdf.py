@@ -13,7 +13,8 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from webapp.adapters.case_pdf import both, case_pdf
+from webapp.adapters.case_pdf import case_pdf
+from webapp.adapters.case_words import both
 from webapp.domain.case import Case, CaseClock, CaseExhibit, CaseLine, CaseMoment, CaseSample, ThreeFacts
 from webapp.locate import fonts_dir
 
@@ -100,7 +101,7 @@ def test_what_nothing_proves_is_not_proven() -> None:
         EMPTY, facts=ThreeFacts(waybills=("YT7598163190233",), tape=True, unbroken_ms=62_000)
     )
     said = texts(case_pdf(proven, lambda sha256: None, language="en", fonts_dir=fonts_dir()))
-    assert "Unbroken film: verified, 1:02" in said and said.count("not proven") == 7
+    assert "Unbroken film: verified 1:02" in said and said.count("not proven") == 7
 
 
 def test_each_clock_has_its_source_and_its_date() -> None:

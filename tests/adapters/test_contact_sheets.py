@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
+from importlib.resources import as_file, files
 from pathlib import Path
 
 import qrcode
 import zxingcpp
-from PIL import Image
+from PIL import Image, ImageChops, ImageDraw
 
+from tests.support.situation_parts import LAST_UNIT_MS
 from webapp.adapters.code_reader import read_codes, without_qr
 from webapp.adapters.contact_sheets import WIDTH, CaseFace, SheetPicture, case_jpeg, contact_sheet
+from webapp.adapters.demo_pictures import carton
+from webapp.adapters.media import frame_at
+from webapp.adapters.qr_remains import qr_remains
 from webapp.domain.voucher import MOST_BYTES
 from webapp.locate import fonts_dir
 
@@ -81,3 +87,51 @@ def test_the_original_picture_is_not_touched(tmp_path: Path) -> None:
 def test_what_is_no_picture_holds_no_code(tmp_path: Path) -> None:
     (tmp_path / "no.jpg").write_bytes(b"no picture")
     assert read_codes(tmp_path / "no.jpg") == []
+
+
+def ink(picture: Image.Image, box: tuple[int, int, int, int]) -> int:
+    """Dark pixels within a box."""
+    return picture.convert("L").crop(box).histogram()[0]
+
+
+def test_a_code_that_a_band_covers_in_part_is_covered_as_a_whole(tmp_path: Path) -> None:
+    """As a film's own band does: no reader reads what is left, and a person at the platform sees a code."""
+    with Image.open(with_qr(tmp_path / "label.jpg")) as picture:
+        torn = picture.copy()
+    ImageDraw.Draw(torn).rectangle((0, 0, 1000, 230), fill="#000000")
+    symbol = (200, 232, 530, 480)
+    assert not zxingcpp.read_barcodes(torn) and ink(torn, symbol) > 5_000
+    covered = without_qr(torn)
+    assert ink(covered, symbol) < 200
+    beside = (600, 232, 1000, 800)
+    assert covered.crop(beside).tobytes() == torn.crop(beside).tobytes()
+
+
+def test_the_result_of_the_demos_count_goes_out_without_its_code() -> None:
+    film = files("webapp").joinpath("demo", "take.mp4")
+    with as_file(film) as path, Image.open(io.BytesIO(frame_at(path, LAST_UNIT_MS))) as still:
+        covered = without_qr(still.convert("RGB"))
+    assert not zxingcpp.read_barcodes(covered) and not qr_remains(covered)
+    differs = ImageChops.difference(covered, still.convert("RGB")).getbbox()
+    assert differs is not None, "its label has a code"
+    assert (differs[2] - differs[0]) * (differs[3] - differs[1]) < covered.width * covered.height / 8
+
+
+def test_nothing_is_covered_where_there_is_no_code(tmp_path: Path) -> None:
+    for place, data in enumerate(
+        (carton("SF1620304050607", dented=False), carton("YT7598163190233", dented=True))
+    ):
+        file = tmp_path / f"{place}.jpg"
+        file.write_bytes(data)
+        with Image.open(file) as picture:
+            assert without_qr(picture).tobytes() == picture.tobytes()
+    with Image.open(noisy(tmp_path / "noise.jpg")) as picture:
+        assert without_qr(picture).tobytes() == picture.tobytes()
+
+
+def test_what_is_wrong_stands_below_the_picture_and_an_address_does_not() -> None:
+    said = dataclasses.replace(FACE, said="少1件，开箱视频为证 https://dock.example/s/abc 申请退款")
+    without, with_it = (Image.open(io.BytesIO(case_jpeg(one, None, fonts_dir()))) for one in (FACE, said))
+    assert with_it.height > without.height
+    plain = dataclasses.replace(FACE, said="少1件，开箱视频为证 申请退款")
+    assert case_jpeg(said, None, fonts_dir()) == case_jpeg(plain, None, fonts_dir())

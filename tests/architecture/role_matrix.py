@@ -21,6 +21,7 @@ SAID = {
     Permission.LABELS_CORRECT: "void a label, undo or move the binding of a label or sticker",
     Permission.EVIDENCE_VIEW: "see films and photos",
     Permission.GOODS_COUNT: "receive, weigh, count (else the record carries a finding)",
+    Permission.GOODS_HAND_OVER: "give goods to international freight (else the record hands nothing over)",
     Permission.GOODS_DECIDE: "pass, hold, reject goods (else the record carries a finding and decides nothing)",
     Permission.NOTICES_SEE: "mark a notice (short, damaged, rejected …) as seen",
     Permission.HELD_MATCH: "see parcels that nobody knows at the own sites, match them to an order",

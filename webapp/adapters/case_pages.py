@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from webapp.adapters.case_pdf import both, held_levels, minutes, three_facts
+from webapp.adapters import case_words
 from webapp.adapters.catalogues import translate
 from webapp.domain.case import Case, CaseExhibit
-from webapp.domain.casefile import zone_mark
 from webapp.domain.folders import FOLDER_NAMES
-from webapp.domain.quantities import quantity_text
 from webapp.locate import templates_dir
 
 _HTML_LANG = {"zh_CN": "zh-CN", "vi": "vi", "en": "en"}
@@ -34,13 +30,18 @@ def case_index(case: Case, *, language: str, reports: Sequence[str]) -> str:
         case=case,
         say=say,
         path=path,
-        both=both,
-        stamp=_stamp,
-        minutes=minutes,
-        quantity=quantity_text,
+        both=case_words.both,
+        minutes=case_words.minutes,
         html_lang=_HTML_LANG[language],
-        facts=three_facts(case, say),
-        levels=held_levels(case, say),
+        head=case_words.head(case, say),
+        blocks=case_words.blocks(case, say),
+        facts=case_words.three_facts(case, say),
+        moments=[case_words.moment_line(one, say) for one in case.moments],
+        counts=case_words.count_rows(case, say),
+        samples=case_words.sample_rows(case.samples, say),
+        clocks=case_words.clock_rows(case.clocks, say),
+        levels=case_words.held_levels(case, say),
+        undelivered=case_words.undelivered_lines(case, say),
         reports=list(reports),
         folders=[
             (
@@ -62,7 +63,3 @@ def _environment() -> Environment:
     )
     made.filters["urlpath"] = quote
     return made
-
-
-def _stamp(at: datetime, zone: str) -> str:
-    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} {zone_mark(at, zone)}"

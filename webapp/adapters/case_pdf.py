@@ -6,30 +6,40 @@ Pictures in it are small; the originals lie beside it in the case file. What not
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from PIL import Image
 
+from webapp.adapters.case_words import (
+    Say,
+    blocks,
+    both,
+    clock_rows,
+    count_rows,
+    head,
+    held_levels,
+    minutes,
+    moment_line,
+    named,
+    sample_rows,
+    three_facts,
+    undelivered_lines,
+)
 from webapp.adapters.catalogues import translate
 from webapp.adapters.pdf_flow import INNER, MARGIN, Column, PdfFlow
-from webapp.domain.case import LEVELS, Case, CaseExhibit
-from webapp.domain.casefile import CHINA, zone_mark
-from webapp.domain.quantities import quantity_text, yuan_text
+from webapp.domain.case import Case, CaseExhibit
 
-_VIETNAM: Final = "Asia/Ho_Chi_Minh"
-_SIDES: Final = ((60, 460), (200, 340))
-_LEAST_SIDE: Final = 260
+_SHAPES: Final = ((60, (2, 52.0, 460)), (200, (3, 40.0, 340)), (sys.maxsize, (3, 40.0, 260)))
+"""Up to so many pictures: columns, millimetres of height, pixels of the longer side."""
 _QUALITIES: Final = (68, 55, 42, 30, 20)
 _MOST_OF_PICTURES: Final = 9_000_000
 """Bytes of all pictures together: a report that cannot be mailed is not read."""
-_PICTURE_HEIGHT: Final = 52.0
-_COLUMNS: Final = 2
+_EMPTY_HEIGHT: Final = 14.0
 
-Say = Callable[..., str]
 Pictures = Callable[[str], Path | None]
 """A hash → the file of a small JPEG, None where it is not here."""
 
@@ -57,123 +67,50 @@ def case_pdf(case: Case, pictures: Pictures, *, language: str, fonts_dir: Path) 
     return flow.output()
 
 
-def both(at: datetime | None) -> str:
-    """``2026-11-20 10:00 CST / 09:00 ICT``; the date again where it differs."""
-    if at is None:
-        return "-"
-    china, vietnam = at.astimezone(ZoneInfo(CHINA)), at.astimezone(ZoneInfo(_VIETNAM))
-    second = "%H:%M" if china.date() == vietnam.date() else "%Y-%m-%d %H:%M"
-    return f"{china:%Y-%m-%d %H:%M} {zone_mark(at, CHINA)} / {vietnam.strftime(second)} {zone_mark(at, _VIETNAM)}"
-
-
-def minutes(ms: int) -> str:
-    return f"{ms // 60_000}:{ms // 1000 % 60:02d}"
-
-
 def _first_page(flow: PdfFlow, case: Case, say: Say) -> None:
     flow.title(say("case.title", order=case.order_no))
-    flow.paragraph(f"{say('role.supplier')}: {case.supplier or say('app.not_known')}", bold=True)
-    flow.paragraph(f"{say('order.date')}: {both(case.placed_at)}")
-    if case.waybills:
-        flow.paragraph(f"{say('parcel.waybill')}: {', '.join(case.waybills)}")
+    for place, row in enumerate(head(case, say)):
+        flow.paragraph(row, bold=place == 0)
     flow.gap(3)
     _three_blocks(flow, case, say)
     flow.heading(say("case.facts"))
     for name, held in three_facts(case, say):
-        flow.paragraph(f"{name}: {held}")
+        flow.paragraph(named(say, name, held))
     flow.heading(say("evidence.timeline"))
     if not case.moments:
         flow.paragraph(say("case.nothing"), quiet=True)
     for moment in case.moments:
-        mark = f"{moment.at.astimezone(ZoneInfo(moment.zone)):%Y-%m-%d %H:%M} {zone_mark(moment.at, moment.zone)}"
-        proven = "" if moment.proven else f" ({say('case.not_proven')})"
-        flow.paragraph(f"{mark} | {say(moment.key, **dict(moment.vars))}{proven}", 9)
+        flow.paragraph("".join(moment_line(moment, say)), 9)
 
 
 def _three_blocks(flow: PdfFlow, case: Case, say: Say) -> None:
     """Promised, arrived, impact (T-2, S1-15), side by side."""
     width, top = INNER / 3, flow.y
-    blocks = (
-        ("case.promised", _promised(case, say)),
-        ("case.arrived", _arrived(case, say)),
-        ("case.impact", _impact(case, say)),
-    )
+    shown = blocks(case, say)
     bottoms = []
-    for place, (key, said) in enumerate(blocks):
-        rows = [(say(key), 11.0, True), *((one, 9.5, False) for one in said)]
+    for place, (title, said) in enumerate(shown):
+        rows = [(title, 11.0, True), *((one, 9.5, False) for one in said)]
         bottoms.append(flow.box(MARGIN + place * width + 3, top + 3, width - 6, rows))
     height = max(bottoms) - top + 3
-    for place in range(len(blocks)):
+    for place in range(len(shown)):
         flow.frame(MARGIN + place * width, top, width, height)
     flow.y = top + height
-
-
-def _promised(case: Case, say: Say) -> list[str]:
-    return [
-        say("case.ordered_units", n=quantity_text(case.ordered_milli)),
-        f"{say('order.paid')}: {say('app.not_known') if case.paid_fen is None else yuan_text(case.paid_fen)}",
-    ]
-
-
-def _arrived(case: Case, say: Say) -> list[str]:
-    if case.arrived is None:
-        return [say("case.not_counted")]
-    found = [say("case.received_units", n=case.arrived)]
-    if case.short_milli:
-        found.append(say("case.short_units", n=quantity_text(case.short_milli)))
-    if case.defective is not None:
-        found.append(say("case.defective_units", n=case.defective))
-    return found
-
-
-def _impact(case: Case, say: Say) -> list[str]:
-    if not case.claims:
-        return [say("case.no_claim")]
-    found = []
-    for claim in case.claims:
-        amount = say("app.not_known") if claim.amount_fen is None else yuan_text(claim.amount_fen)
-        found.append(say("case.claim_asks", n=claim.number, amount=amount))
-    return found
-
-
-def three_facts(case: Case, say: Say) -> list[tuple[str, str]]:
-    """Name → that it is verified, or that it is not proven."""
-    facts = case.facts
-    unbroken = facts.unbroken_ms
-    return [
-        (say("case.fact_waybill"), say("case.verified") if facts.waybills else say("case.not_proven")),
-        (say("case.fact_tape"), say("case.verified") if facts.tape else say("case.not_proven")),
-        (
-            say("case.fact_unbroken"),
-            say("case.not_proven") if unbroken is None else f"{say('case.verified')}, {minutes(unbroken)}",
-        ),
-    ]
 
 
 def _counts(flow: PdfFlow, case: Case, say: Say) -> None:
     flow.heading(say("case.counts"))
     flow.paragraph(say("case.counts_about"), 9, quiet=True)
+    flow.gap(1)
     columns = (
-        Column("#", 0.06),
-        Column(say("case.goods"), 0.42),
-        Column(say("case.ordered"), 0.14, right=True),
-        Column(say("case.china"), 0.13, right=True),
-        Column(say("case.vietnam"), 0.13, right=True),
-        Column(say("case.difference"), 0.12, right=True),
+        Column("#", 0.05),
+        Column(say("case.goods"), 0.33),
+        Column(say("case.ordered"), 0.13, right=True),
+        Column(say("case.china"), 0.12, right=True),
+        Column(say("case.vietnam"), 0.12, right=True),
+        Column(say("case.difference"), 0.13, right=True),
+        Column(say("case.lost"), 0.12, right=True),
     )
-    unknown = say("case.none_counted")
-    rows = [
-        (
-            str(line.seq),
-            f"{line.title} {line.variant}",
-            f"{quantity_text(line.ordered_milli)} {line.unit}",
-            unknown if line.china is None else str(line.china),
-            unknown if line.vietnam is None else str(line.vietnam),
-            "-" if line.short_milli is None else quantity_text(-line.short_milli),
-        )
-        for line in case.lines
-    ]
-    flow.table(columns, rows)
+    flow.table(columns, count_rows(case, say))
 
 
 def _samples(flow: PdfFlow, case: Case, say: Say) -> None:
@@ -182,31 +119,15 @@ def _samples(flow: PdfFlow, case: Case, say: Say) -> None:
         flow.paragraph(say("case.nothing"), quiet=True)
         return
     columns = (
-        Column(say("case.when"), 0.25),
-        Column(say("case.goods"), 0.27),
-        Column(say("case.lot"), 0.09, right=True),
+        Column(say("case.when"), 0.21),
+        Column(say("case.goods"), 0.22),
+        Column(say("case.lot"), 0.08, right=True),
         Column(say("case.drawn"), 0.09, right=True),
-        Column(say("case.defective"), 0.16),
-        Column(say("case.verdict"), 0.14),
+        Column(say("case.inspected"), 0.1, right=True),
+        Column(say("case.defective"), 0.17),
+        Column(say("case.verdict"), 0.13),
     )
-    rows = [
-        (
-            both(one.at),
-            one.line,
-            str(one.lot),
-            str(one.n),
-            say("case.unfinished")
-            if one.defective is None
-            else say("case.by_class", **_by_class(one.defective)),
-            say("verdict.undecided") if one.verdict is None else say(f"verdict.{one.verdict}"),
-        )
-        for one in case.samples
-    ]
-    flow.table(columns, rows)
-
-
-def _by_class(defective: tuple[int, int, int]) -> dict[str, object]:
-    return dict(zip(("critical", "major", "minor"), defective, strict=True))
+    flow.table(columns, sample_rows(case.samples, say))
 
 
 def _clocks(flow: PdfFlow, case: Case, say: Say) -> None:
@@ -216,42 +137,54 @@ def _clocks(flow: PdfFlow, case: Case, say: Say) -> None:
         flow.paragraph(say("case.nothing"), quiet=True)
         return
     columns = (
-        Column(say("case.rule"), 0.25),
-        Column(say("deadline.act_by"), 0.22),
+        Column(say("case.rule"), 0.32),
+        Column(say("deadline.act_by"), 0.21),
         Column(say("case.due"), 0.22),
-        Column(say("case.source"), 0.31),
+        Column(say("case.source"), 0.25),
     )
-    rows = []
-    for one in case.clocks:
-        notes = [f"{one.rule} {say(one.name)}"]
-        if one.assumed:
-            notes.append(f"({say('deadline.assumed')})")
-        dated = one.source_date or say("case.undated")
-        rows.append((" ".join(notes), both(one.act_by), both(one.due), f"{one.source}, {dated}"))
-    flow.table(columns, rows)
+    flow.table(columns, clock_rows(case.clocks, say))
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """``columns`` of pictures up to ``height`` mm, ``side`` px and ``room`` bytes each."""
+
+    columns: int
+    height: float
+    side: int
+    room: int
+
+    @property
+    def width(self) -> float:
+        return INNER / self.columns - 5
+
+
+def _grid(pictures: int) -> _Grid:
+    room = _MOST_OF_PICTURES // max(1, pictures)
+    return next(_Grid(*shape, room) for most, shape in _SHAPES if pictures <= most)
 
 
 def _exhibits(flow: PdfFlow, case: Case, pictures: Pictures, say: Say) -> None:
-    flow.heading(say("case.exhibits", n=len(case.exhibits)), room=_PICTURE_HEIGHT)
+    grid = _grid(len(case.exhibits))
+    flow.heading(say("case.exhibits", n=len(case.exhibits)), room=grid.height + 20)
     if not case.exhibits:
         flow.paragraph(say("case.nothing"), quiet=True)
-    side = next((side for most, side in _SIDES if len(case.exhibits) <= most), _LEAST_SIDE)
-    room = _MOST_OF_PICTURES // max(1, len(case.exhibits))
-    width = INNER / _COLUMNS
-    for start in range(0, len(case.exhibits), _COLUMNS):
-        pair = case.exhibits[start : start + _COLUMNS]
-        said = [_caption(one, say) for one in pair]
-        flow.need(_PICTURE_HEIGHT + 30)
+    for start in range(0, len(case.exhibits), grid.columns):
+        row = case.exhibits[start : start + grid.columns]
+        said = [_caption(one, say) for one in row]
+        small = [_small_of(one, pictures, grid) for one in row]
+        high = max(_height(one, grid) for one in small)
+        flow.need(high + 1 + max(flow.height_of(grid.width, caption) for caption in said))
         top, bottoms = flow.y, []
-        for place, (one, caption) in enumerate(zip(pair, said, strict=True)):
-            x = MARGIN + place * width
-            below = _picture(flow, one, pictures, (x, top, width - 5), (side, room))
-            bottoms.append(flow.box(x, below + 1, width - 5, caption))
+        for place, (one, picture, caption) in enumerate(zip(row, small, said, strict=True)):
+            x = MARGIN + place * INNER / grid.columns
+            below = _picture(flow, one, picture, (x, top), grid)
+            bottoms.append(flow.box(x, below + 1, grid.width, caption))
         flow.y = max(bottoms) + 4
 
 
 def _caption(one: CaseExhibit, say: Say) -> list[tuple[str, float, bool]]:
-    name = say(f"slot.{one.slot}") if one.slot else say("case.no_slot")
+    name = say(one.title_key)
     rows: list[tuple[str, float, bool]] = [
         (f"{one.number}. {name}{f' ({one.slot})' if one.slot else ''}", 9, True)
     ]
@@ -266,31 +199,38 @@ def _caption(one: CaseExhibit, say: Say) -> list[tuple[str, float, bool]]:
     return rows
 
 
-def _picture(
-    flow: PdfFlow,
-    one: CaseExhibit,
-    pictures: Pictures,
-    place: tuple[float, float, float],
-    most: tuple[int, int],
-) -> float:
-    """Draws it within ``place`` (x, y, width) and returns the y below; an empty frame for what has no picture.
+Small = tuple[bytes, int, int]
+"""JPEG with its width and height in pixels."""
 
-    ``most``: pixels of its longer side, bytes.
-    """
-    x, y, width = place
+
+def _small_of(one: CaseExhibit, pictures: Pictures, grid: _Grid) -> Small | None:
     file = pictures(one.shown) if one.shown else None
-    small = _small(file, *most) if file is not None else None
+    return None if file is None else _small(file, grid.side, grid.room)
+
+
+def _height(small: Small | None, grid: _Grid) -> float:
+    """In millimetres, of the picture or of the empty frame that stands for it."""
+    return _EMPTY_HEIGHT if small is None else small[2] * min(grid.width / small[1], grid.height / small[2])
+
+
+def _picture(
+    flow: PdfFlow, one: CaseExhibit, small: Small | None, place: tuple[float, float], grid: _Grid
+) -> float:
+    """Draws it from ``place`` (x, y) and returns the y below; an empty frame for what has no picture."""
+    x, y = place
+    high = _height(small, grid)
     if small is None:
-        flow.frame(x, y, width, 14)
-        flow.box(x + 2, y + 4, width - 4, [(one.mime, 8, False)])
-        return y + 14
-    data, wide, high = small
-    scale = min(width / wide, _PICTURE_HEIGHT / high)
-    flow.pdf.image(io.BytesIO(data), x, y, wide * scale, high * scale)
-    return y + high * scale
+        flow.frame(x, y, grid.width, high)
+        flow.box(x + 2, y + 4, grid.width - 4, [(one.mime, 8, False)])
+        return y + high
+    data, wide, pixels = small
+    flow.pdf.image(io.BytesIO(data), x, y, wide * high / pixels, high)
+    # A screenshot's own edges are as white as the paper.
+    flow.frame(x, y, wide * high / pixels, high)
+    return y + high
 
 
-def _small(file: Path, side: int, room: int) -> tuple[bytes, int, int] | None:
+def _small(file: Path, side: int, room: int) -> Small | None:
     """JPEG bytes with width and height; None for what is no picture. The file is our own small copy."""
     try:
         with Image.open(file) as picture:
@@ -307,39 +247,23 @@ def _small(file: Path, side: int, room: int) -> tuple[bytes, int, int] | None:
     return out.getvalue(), plain.width, plain.height
 
 
-def held_levels(case: Case, say: Say) -> list[tuple[str, str, str]]:
-    """(level, its name, what holds of it): the claim ladder (evidence.md). What nothing proves is "not proven"."""
-    held = sum(one.level == "E0" for one in case.exhibits)
-    unbroken = sum(one.unbroken_ms is not None for one in case.exhibits)
-    found = []
-    for level in LEVELS:
-        proven = say("case.not_proven")
-        if level == "E0" and held:
-            proven = say("case.held_of", n=held, of=len(case.exhibits))
-        if level == "E3" and unbroken:
-            proven = say("case.phone_clock_only", n=unbroken)
-        found.append((level, say("film." + level.lower()), proven))
-    return found
-
-
 def _levels(flow: PdfFlow, case: Case, say: Say) -> None:
     """What holds, and whom one must trust for it."""
     flow.heading(say("case.levels"))
     for level, name, proven in held_levels(case, say):
-        flow.paragraph(f"{level}  {name}: {proven}")
+        flow.paragraph(f"{level}  {named(say, name, proven)}")
     flow.paragraph(say("case.trust"), 9, quiet=True)
-    for lost in case.undelivered:
-        name = say(f"slot.{lost.slot}") if lost.slot else say("case.no_slot")
-        flow.paragraph(say("case.undelivered", what=name, at=both(lost.received_at), record=lost.record), 9)
+    for lost in undelivered_lines(case, say):
+        flow.paragraph(lost, 9)
 
 
 def _files(flow: PdfFlow, case: Case, say: Say) -> None:
     flow.heading(say("case.files"))
     columns = (
-        Column("#", 0.06),
-        Column(say("case.file"), 0.34),
-        Column(say("case.bytes"), 0.12, right=True),
-        Column("SHA-256", 0.48),
+        Column("#", 0.05),
+        Column(say("case.file"), 0.44),
+        Column(say("case.bytes"), 0.13, right=True),
+        Column("SHA-256", 0.38),
     )
     rows: Sequence[Sequence[str]] = [
         (

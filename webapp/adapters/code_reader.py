@@ -9,12 +9,14 @@ import zxingcpp
 from PIL import Image, ImageDraw
 
 from webapp.adapters.product_pictures import MAX_PIXELS
+from webapp.adapters.qr_remains import qr_remains
 
 MOST_CODES: Final = 20
 LONGEST_CODE: Final = 200
 _SIDE: Final = 2400
 """Pixels of the longer side that are searched: a waybill's bars stay at least two pixels wide."""
 _MARGIN: Final = 0.12
+_COVER: Final = "#d9dde2"
 
 
 def read_codes(file: Path) -> list[str]:
@@ -38,12 +40,12 @@ def read_codes(file: Path) -> list[str]:
 
 
 def without_qr(picture: Image.Image) -> Image.Image:
-    """A copy in which every QR symbol that can be read is covered: platforms take it for advertising."""
+    """A copy in which every QR symbol is covered, also a damaged one: platforms take it for advertising."""
     covered = picture.copy()
     pen = ImageDraw.Draw(covered)
-    for one in zxingcpp.read_barcodes(
-        picture.convert("L"), formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-    ):
+    qr = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+    # With errors: a torn symbol is found and not read, and looks like a code all the same.
+    for one in zxingcpp.read_barcodes(picture.convert("L"), formats=qr, return_errors=True):
         corners = [
             one.position.top_left,
             one.position.top_right,
@@ -55,5 +57,7 @@ def without_qr(picture: Image.Image) -> Image.Image:
         wide = [
             (corner.x + (corner.x - x) * _MARGIN, corner.y + (corner.y - y) * _MARGIN) for corner in corners
         ]
-        pen.polygon(wide, fill="#d9dde2")
+        pen.polygon(wide, fill=_COVER)
+    for box in qr_remains(picture):
+        pen.rectangle(box, fill=_COVER)
     return covered

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -28,18 +29,23 @@ _INK, _QUIET, _BAD, _GOOD = "#12171d", "#4d5660", "#a3160f", "#0b6b33"
 _PAPER: Final = "#ffffff"
 _QUALITIES: Final = (88, 80, 72, 64, 55, 45, 35)
 _SHEET: Final = 1600
+_ADDRESS: Final = re.compile(r"(?:https?://|www\.)[!-~]+", re.IGNORECASE)
 _CAPTION: Final = 34
 
 
 @dataclass(frozen=True, slots=True)
 class CaseFace:
-    """What JPEG 1 says, in its words. ``figures``: (name, value, whether it is wrong); ``facts``: (text, held)."""
+    """What JPEG 1 says, in its words. ``figures``: (name, value, whether it is wrong); ``facts``: (text, held).
+
+    ``said``: what is wrong, as it goes into the form; an address in it is left out.
+    """
 
     order: str
     figures: Sequence[tuple[str, str, bool]]
     waybill: str
     facts: Sequence[tuple[str, bool]]
     foot: str
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +60,16 @@ def case_jpeg(face: CaseFace, still: Path | None, fonts_dir: Path) -> bytes:
     """JPEG below ``MOST_BYTES`` that carries the case alone. A still that cannot be read leaves its place out."""
     picture = _opened(still, WIDTH - 2 * _EDGE, 720) if still is not None else None
     rows = _face_rows(face, fonts_dir)
+    above = len(rows) - 2 if _plain(face.said) else len(rows) - 1
     height = 2 * _EDGE + sum(one.height for one in rows) + (picture.height + 24 if picture else 0)
     sheet = Image.new("RGB", (WIDTH, height), _PAPER)
     y = _EDGE
-    for row in rows[:-1]:
+    for row in rows:
         sheet.paste(row, (_EDGE, y))
         y += row.height
-    if picture is not None:
-        sheet.paste(picture, ((WIDTH - picture.width) // 2, y + 8))
-        y += picture.height + 24
-    sheet.paste(rows[-1], (_EDGE, y))
+        if row is rows[above - 1] and picture is not None:
+            sheet.paste(picture, ((WIDTH - picture.width) // 2, y + 8))
+            y += picture.height + 24
     return _below(sheet)
 
 
@@ -94,8 +100,14 @@ def _face_rows(face: CaseFace, fonts_dir: Path) -> list[Image.Image]:
     rows.append(_row(face.waybill, _SMALL, _INK, width, fonts_dir))
     for said, held in face.facts:
         rows.append(_row(said, _SMALL, _GOOD if held else _QUIET, width, fonts_dir))
+    if said := _plain(face.said):
+        rows.append(_row(said, _SMALL, _INK, width, fonts_dir))
     rows.append(_row(face.foot, _SMALL, _QUIET, width, fonts_dir))
     return rows
+
+
+def _plain(said: str) -> str:
+    return " ".join(_ADDRESS.sub("", said).split())
 
 
 def _row(text: str, size: int, ink: str, width: int, fonts_dir: Path, *, bold: bool = False) -> Image.Image:

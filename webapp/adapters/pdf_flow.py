@@ -24,6 +24,7 @@ _QUIET: Final = (95, 103, 112)
 _RULE: Final = (205, 210, 216)
 _SHADE: Final = (240, 243, 246)
 _MOST_ROWS: Final = 12
+_BOX_ROWS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +96,20 @@ class PdfFlow:
         """Rows of (text, size, bold) from ``x``/``y`` downwards; returns the y below them."""
         self._ink(_INK)
         for words, size, bold in said:
-            for row in self.text.wrapped(self.text.readable(words), width, size, 4, bold=bold):
+            for row in self.text.wrapped(self.text.readable(words), width, size, _BOX_ROWS, bold=bold):
                 self.text.put(x, y + size * MM_PER_POINT, row, size, bold=bold)
                 y += size * MM_PER_POINT * _LEAD
         return y
+
+    def height_of(self, width: float, said: Sequence[tuple[str, float, bool]]) -> float:
+        """Of the rows that ``box`` would set."""
+        return sum(
+            len(self.text.wrapped(self.text.readable(words), width, size, _BOX_ROWS, bold=bold))
+            * size
+            * MM_PER_POINT
+            * _LEAD
+            for words, size, bold in said
+        )
 
     def frame(self, x: float, y: float, width: float, height: float) -> None:
         self.pdf.set_draw_color(*_RULE)

@@ -28,8 +28,9 @@ _MAX_CHARACTERS = 600  # more never fits a page's field; it bounds the measuring
 
 _WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 _CLOSING = re.escape(",.;:!?)]}%，。、；：！？）】》」』”’…·")
-# Break between hanzi and at spaces; closing marks stay with what they close.
-_PIECES = re.compile(rf"\s+|[{_WIDE}][{_CLOSING}]*|[^\s{_WIDE}]+[{_CLOSING}]*")
+# Break between hanzi and at spaces; closing marks stay with what they close, opening ones with what they open.
+_OPENING = re.escape("([{（《【「『“‘")
+_PIECES = re.compile(rf"\s+|[{_OPENING}]*(?:[{_WIDE}]|[^\s{_WIDE}{_OPENING}]+)[{_CLOSING}]*|[{_OPENING}]+")
 
 _log = logging.getLogger(__name__)
 

@@ -34,8 +34,13 @@ def run_code(args: argparse.Namespace, out: TextIO, err: TextIO) -> int:
     services = open_instance()
     now = services.clock.now()
     organisation_id = people.organisation_for_cli(services.database, customer_code=args.organisation, now=now)
-    sites = [row.site for row in phones.phones_of(services.database, organisation_id=organisation_id)]
+    rows = phones.phones_of(services.database, organisation_id=organisation_id)
+    sites = [row.site for row in rows]
     named = [site for site in sites if args.site in (None, site.name)]
+    if args.in_place_of:
+        # A phone stands at one site.
+        there = {row.site.id for row in rows if args.in_place_of in {device.id for device in row.devices}}
+        named = [site for site in named if site.id in there] or named
     if len(named) != 1:
         print(f"dockproof: name one site with --site: {', '.join(site.name for site in sites)}.", file=err)
         return 2
