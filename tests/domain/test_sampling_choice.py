@@ -5,13 +5,15 @@ from __future__ import annotations
 import pytest
 
 from webapp.domain.refusals import Refusal
-from webapp.domain.sampling_choice import FIX, Sampling, chosen, read_sampling
+from webapp.domain.sampling import judge
+from webapp.domain.sampling_choice import FIX, FIX_15, Sampling, chosen, read_sampling
 
 
 @pytest.mark.parametrize(
     ("kept", "sampling"),
     [
         (None, FIX),
+        ("fix_15", FIX_15),
         ("aql II 2.5", Sampling("aql", "II", "2.5")),
         ("aql S-3 0.65 waived", Sampling("aql", "S-3", "0.65", waived=True)),
     ],
@@ -53,3 +55,12 @@ def test_below_the_floor_only_with_a_waiver(sampling: Sampling, lot: int, units:
 def test_what_no_table_knows_is_refused(plan: str, level: str, aql: str, code: str) -> None:
     with pytest.raises(Refusal, match=code):
         chosen(plan, level, aql, waived=False)
+
+
+def test_the_importer_may_make_the_target_the_floor() -> None:
+    """AMB-11: judged by how many were inspected; how many are drawn stays the same."""
+    assert chosen("fix_15", "", "", waived=False) == FIX_15
+    ten, fifteen = FIX.of_lot(200), FIX_15.of_lot(200)
+    assert (ten.n, ten.n_floor, fifteen.n, fifteen.n_floor) == (30, 20, 30, 30)
+    clean = [()] * 25
+    assert (judge(ten, clean).result, judge(fifteen, clean).result) == ("inspector", "undecided")

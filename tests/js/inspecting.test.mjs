@@ -116,6 +116,19 @@ test('an unfinished sample proposes to hold, a fixed fraction with defects propo
   assert.deepEqual(inspection.proposalOf(of([], order.slice(0, 2))), { verdict: 'passed', reason: 'sample-accepted' });
 });
 
+test('fifteen percent as the floor leaves a smaller check open', () => {
+  const one = draw({ plan: 'fix', level: null, aql: null, lot: '12', n: '2' });
+  const asked = /** @type {const} */ ({ plan: 'fix_15', level: null, aql: null });
+  const order = drawOrder(SEED, 12);
+  const of = (/** @type {any} */ sampling) => inspection.inspectionOf(one, [one], { seed: SEED, looked: order.slice(0, 1) }, sampling);
+  assert.deepEqual([of(undefined).plan.n_floor, of(asked).plan.n_floor], [2, 2]);
+  const more = draw({ plan: 'fix', level: null, aql: null, lot: '20', n: '3' });
+  const twenty = drawOrder(SEED, 20);
+  const at = (/** @type {any} */ sampling) => inspection.inspectionOf(more, [more], { seed: SEED, looked: twenty.slice(0, 2) }, sampling);
+  assert.equal(at(undefined).judgement.result, 'inspector');
+  assert.equal(at(asked).judgement.result, 'undecided');
+});
+
 test('below the floor only with a waiver', () => {
   const plan = inspection.planFor(1200, { plan: 'aql', level: 'S-1', aql: '4.0' });
   assert.ok(plan.below_floor);

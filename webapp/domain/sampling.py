@@ -132,11 +132,14 @@ class Judgement:
     classes: tuple[ClassResult, ...]
 
 
-def fraction_plan(lot: int) -> SamplingPlan:
-    """10 % floor, 15 % target (S3-09, AMB-11), both rounded up. Refusal ``lot_size_wrong``."""
+def fraction_plan(lot: int, *, whole: bool = False) -> SamplingPlan:
+    """10 % floor, 15 % target (S3-09, AMB-11), both rounded up; ``whole``: the importer made the target the floor.
+
+    Refusal ``lot_size_wrong``.
+    """
     _check_lot(lot)
     target = _target(lot)
-    return SamplingPlan("fix", lot, target, _floor(lot), target)
+    return SamplingPlan("fix", lot, target, target if whole else _floor(lot), target)
 
 
 def aql_plan(lot: int, level: str, aql: Mapping[str, str]) -> SamplingPlan:

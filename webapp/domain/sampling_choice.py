@@ -15,21 +15,22 @@ JUDGED_CLASS: Final = "major"
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """``fix``: 10 % floor, 15 % target (S3-09). ``aql``: ISO 2859-1, single, normal, at ``level`` and ``aql``.
+    """``fix``: 10 % floor, 15 % target (S3-09); ``fix_15``: 15 % is the floor too. ``aql``: ISO 2859-1, single,
+    normal, at ``level`` and ``aql``.
 
     ``waived``: the importer lets an AQL sample be smaller than 10 % of the lot (AMB-11); else the floor is inspected,
     and Ac/Re judge the plan's own first units.
     """
 
-    plan: Literal["fix", "aql"] = "fix"
+    plan: Literal["fix", "fix_15", "aql"] = "fix"
     level: str | None = None
     aql: str | None = None
     waived: bool = False
 
     def of_lot(self, lot: int) -> SamplingPlan:
         """Refusal ``lot_size_wrong``."""
-        if self.plan == "fix" or self.level is None or self.aql is None:
-            return fraction_plan(lot)
+        if self.plan != "aql" or self.level is None or self.aql is None:
+            return fraction_plan(lot, whole=self.plan == "fix_15")
         return aql_plan(lot, self.level, {JUDGED_CLASS: self.aql})
 
     def units_of(self, lot: int) -> int:
@@ -39,19 +40,20 @@ class Sampling:
 
     def written(self) -> str | None:
         """None for the built-in one."""
-        if self.plan == "fix":
-            return None
+        if self.plan != "aql":
+            return None if self == FIX else self.plan
         return " ".join(["aql", self.level or "", self.aql or "", *([_WAIVED] if self.waived else [])])
 
 
 FIX: Final = Sampling()
+FIX_15: Final = Sampling("fix_15")
 
 
 def read_sampling(kept: str | None) -> Sampling:
     """What ``written`` wrote. ``ValueError`` for anything else."""
     words = (kept or "fix").split(" ")
-    if words == ["fix"]:
-        return FIX
+    if words in (["fix"], ["fix_15"]):
+        return FIX if words == ["fix"] else FIX_15
     if words[0] != "aql" or len(words) not in (3, 4) or words[3:] not in ([], [_WAIVED]):
         raise ValueError(f"no such sampling: {kept}")
     return _aql(words[1], words[2], waived=len(words) == 4)
@@ -59,8 +61,8 @@ def read_sampling(kept: str | None) -> Sampling:
 
 def chosen(plan: str, level: str, aql: str, *, waived: bool) -> Sampling:
     """As chosen on a form. Refusals ``sampling_plan_unknown``, ``sampling_level_unknown``, ``aql_unknown``."""
-    if plan in ("", "fix"):
-        return FIX
+    if plan in ("", "fix", "fix_15"):
+        return FIX_15 if plan == "fix_15" else FIX
     if plan != "aql":
         raise Refusal("sampling_plan_unknown")
     return _aql(level.strip(), aql, waived=waived)

@@ -21,13 +21,12 @@ RefundOnly = Literal["restricted", "available", "gone"]
 FeeBoundary = Literal["lower_band", "upper_band"]
 FeeReading = Literal["whole", "marginal"]
 FeeMonth = Literal["calendar_month", "rolling_30_days"]
-SampleFloor = Literal["ten_percent", "fifteen_percent"]
 
 
 @dataclass(frozen=True, slots=True)
 class Switches:
     """``authority_end``: AMB-03. ``clock_start``: AMB-02. ``auto_approval``: AMB-05. ``refund_only``: AMB-06, S1-09.
-    ``fee_*``: AMB-09. ``sample_floor``: AMB-11. ``filing_reserve_h``: DT-7. ``calendar``: AMB-18, an ISO 3166 country.
+    ``fee_*``: AMB-09. ``filing_reserve_h``: DT-7. ``calendar``: AMB-18, an ISO 3166 country.
     ``chat_reminder_days``: S3-17. ``alert_rungs_h``: hours before act-by, falling. ``mediation_reminder_days``: S0-20.
     ``big_order_vnd``: S3-12. ``max_share_video_bytes``: what an agent is sent."""
 
@@ -38,7 +37,6 @@ class Switches:
     fee_boundary: FeeBoundary = "lower_band"
     fee_reading: FeeReading = "whole"
     fee_month: FeeMonth = "calendar_month"
-    sample_floor: SampleFloor = "ten_percent"
     filing_reserve_h: int = 24
     calendar: str = "CN"
     chat_reminder_days: int = 7
@@ -69,7 +67,6 @@ CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "fee_boundary": get_args(FeeBoundary),
     "fee_reading": get_args(FeeReading),
     "fee_month": get_args(FeeMonth),
-    "sample_floor": get_args(SampleFloor),
 }
 """Switch → what it may say, the proposed default first."""
 
@@ -90,7 +87,6 @@ AMBIGUITY_OF: Final[dict[str, str]] = {
     "fee_boundary": "AMB-09",
     "fee_reading": "AMB-09",
     "fee_month": "AMB-09",
-    "sample_floor": "AMB-11",
     "filing_reserve_h": "DT-7",
     "calendar": "AMB-18",
     "chat_reminder_days": "S3-17",

@@ -8,7 +8,7 @@ import { lotOfDraw, lotsOf, speaksOf, standingOf } from './tranches.js';
 /** @typedef {import('./receiving.js').Fact} Fact */
 /** @typedef {import('./sampling.js').SamplingPlan} SamplingPlan */
 /** @typedef {import('./sampling.js').Judgement} Judgement */
-/** As the snapshot names it for an order. @typedef {{plan: 'fix' | 'aql', level: string | null, aql: string | null, waived?: boolean}} Sampling */
+/** As the snapshot names it for an order. @typedef {{plan: 'fix' | 'fix_15' | 'aql', level: string | null, aql: string | null, waived?: boolean}} Sampling */
 /** One finished count on film: units per line. @typedef {{take: string, units: ReadonlyMap<string, number>, at: number}} Count */
 
 /**
@@ -28,7 +28,7 @@ export const DEFAULT_SAMPLING = Object.freeze({ plan: 'fix', level: null, aql: n
  * @throws {RangeError}
  */
 export function planFor(lot, { plan, level, aql }) {
-  if (plan === 'fix' || !level || !aql) return fractionPlan(lot);
+  if (plan !== 'aql' || !level || !aql) return fractionPlan(lot, plan === 'fix_15');
   return aqlPlan(lot, level, { major: aql });
 }
 
@@ -37,9 +37,15 @@ export function unitsToInspect(plan, waived) {
   return waived || !plan.below_floor ? plan.n : plan.n_floor;
 }
 
-/** The sampling that a draw was made under. @param {Fact} draw @returns {Sampling} */
-export function samplingOf({ values }) {
-  return { plan: values.plan === 'aql' ? 'aql' : 'fix', level: values.level ?? null, aql: values.aql ?? null };
+/**
+ * The sampling that a draw was made under; the floor of a fixed share is what the importer asks of the order now.
+ * @param {Fact} draw
+ * @param {Sampling} [now]
+ * @returns {Sampling}
+ */
+export function samplingOf({ values }, now) {
+  const fix = now?.plan === 'fix_15' ? 'fix_15' : 'fix';
+  return { plan: values.plan === 'aql' ? 'aql' : fix, level: values.level ?? null, aql: values.aql ?? null };
 }
 
 /**
@@ -91,11 +97,12 @@ export function undrawnCount(facts, line, counts) {
  * @param {readonly Fact[]} facts of the parcel
  * @param {{seed: Uint8Array, looked: readonly number[], more?: number}} known `looked`: units that are in order, which no
  *   record names one by one; `more`: units that the inspector adds to the sample
+ * @param {Sampling} [sampling] what the importer asks of the order now
  * @returns {Inspection}
  */
-export function inspectionOf(draw, facts, { seed, looked, more = 0 }) {
+export function inspectionOf(draw, facts, { seed, looked, more = 0 }, sampling) {
   const { lot, n } = draw.values;
-  const plan = planFor(Number(lot), samplingOf(draw));
+  const plan = planFor(Number(lot), samplingOf(draw, sampling));
   const order = drawOrder(seed, Number(lot));
   const units = order.slice(0, Math.min(order.length, Number(n) + more));
   /** @type {Map<number, string[]>} */

@@ -60,12 +60,14 @@ const utf8 = new TextEncoder();
 /**
  * 10 % floor, 15 % target (S3-09, AMB-11), both rounded up; `n` is the target.
  * @param {number} lot
+ * @param {boolean} [whole] the importer made the target the floor
  * @returns {SamplingPlan}
  * @throws {RangeError} lot_size_wrong
  */
-export function fractionPlan(lot) {
+export function fractionPlan(lot, whole = false) {
   checkLot(lot);
-  return plan({ kind: 'fix', lot, n: target(lot), level: null, letter: null, limits: [] });
+  const planned = plan({ kind: 'fix', lot, n: target(lot), level: null, letter: null, limits: [] });
+  return whole ? { ...planned, n_floor: planned.n_target } : planned;
 }
 
 /**

@@ -53,20 +53,20 @@ export async function loadSample({ parcel, facts }, lineId, more = new Map()) {
   if (!line) return null;
   const counts = await countsOf(parcel.id, facts);
   const sampled = asks(planOf(parcel), 'sample');
+  const sampling = parcel.orders.find(({ id }) => id === line.orderId)?.sampling ?? DEFAULT_SAMPLING;
   /** @type {Tranche[]} */
   const tranches = [];
   for (const { lot, label, draw } of lotsOfLine(facts, lineId).flatMap(drawsOfLot)) {
     const [seed, looked] = await Promise.all([seedOfDraw(draw, counts, parcel.id), lookedAt(draw.id)]);
-    const inspection = seed && inspectionOf(draw, facts, { seed, looked, more: more.get(draw.id) ?? 0 });
+    const inspection = seed && inspectionOf(draw, facts, { seed, looked, more: more.get(draw.id) ?? 0 }, sampling);
     // Only the take's own seed chimed; a redraw has another one.
     const chimed = seed && sampled && draw.values.redraw === '0' && counts.some(({ take, challenge }) => take === draw.values.take && challenge);
     const aside = new Set(inspection && chimed ? inspection.units.filter((unit) => chimes(seed, unit)) : []);
     tranches.push({ draw, lot, label, inspection, aside, looked });
   }
-  const order = parcel.orders.find(({ id }) => id === line.orderId);
   return {
     line,
-    sampling: order?.sampling ?? DEFAULT_SAMPLING,
+    sampling,
     undrawn: /** @type {FilmedCount | null} */ (undrawnCount(facts, lineId, counts)),
     next: nextTranche(await factsOfOrders(parcel.id), lineId),
     tranches,
