@@ -105,8 +105,17 @@ def test_a_case_has_what_the_form_asks_for(instance: Instance) -> None:
         assert f'data-copy="{copied}"' in page
     files = re.findall(r'href="(/a/[^"]+/voucher/\d\.jpg)\?download=1"', page)
     assert len(files) >= 2 and door.get(files[0]).mimetype == "image/jpeg"
-    film = door.get(f"{path}/1/film.mp4", headers={"Range": "bytes=0-99"})
+    source = re.search(r'<video [^>]*src="([^"]+)"', page)
+    assert source is not None
+    film = door.get(source.group(1), headers={"Range": "bytes=0-99"})
     assert film.status_code == 206 and film.data[4:8] == b"ftyp"
+    assert film.headers["Cache-Control"] == "private, no-cache"
+    other = re.sub(r"films/[0-9a-f]{32}", f"films/{'0' * 32}", source.group(1))
+    assert door.get(other).status_code == door.get(f"{path}/1/voucher/9.jpg").status_code == 404
+    agent = re.search(r"/agents/([0-9a-f]{32})", instance.client(Role.OWNER).get("/agents").text)
+    assert agent is not None
+    post(instance, f"/agents/{agent.group(1)}/link")
+    assert door.get(source.group(1)).status_code == door.get(files[0]).status_code == 410
 
 
 def test_each_step_is_one_post_with_time_and_proof_until_the_money_is_back(instance: Instance) -> None:

@@ -22,11 +22,12 @@ from webapp.domain.refusals import Refusal
 from webapp.store import agent_cases as rows
 from webapp.store import shares as share_rows
 from webapp.store.database import Database
-from webapp.store.schema import Order
+from webapp.store.schema import Derivative, Order
 from webapp.store.schema_claims import Claim, ClaimEvent
 from webapp.store.schema_shares import Agent, ShareLink
 from webapp.usecases import claim_events, share_videos, shares, voucher_pack
 from webapp.usecases.case_data import case_of
+from webapp.usecases.derivatives import share_kind
 from webapp.usecases.document_filing import Upload, keep
 from webapp.usecases.sessions import Desk
 from webapp.usecases.share_videos import ShareVideo
@@ -191,6 +192,34 @@ def say(
                 document_id=paper,
                 now=now,
             )
+
+
+def film(database: Database, token: str, *, number: int, take_id: str, now: datetime) -> tuple[str, str]:
+    """The order's number and the hash of the copy for agents, looked up for each piece that a player asks for.
+
+    Raises ``not_found``, ``claim_unknown``, and those of the link.
+    """
+    link = shares.look(database, token, what="film", besides=("film", "case"), now=now)
+    with database.read() as session:
+        _, _, order = _claim(session, link, number)
+        take = share_rows.film_behind(session, order.id, take_id)
+        kind = share_kind(share_videos.most_bytes(session, link.organisation_id))
+        made = session.get(Derivative, (take.file_sha256, kind)) if take and take.file_sha256 else None
+        if made is None:
+            raise Refusal("not_found")
+        return order.order_no, made.sha256
+
+
+def picture(database: Database, token: str, *, number: int, no: int, now: datetime) -> tuple[str, str]:
+    """The order's number and the hash of one numbered JPEG. Raises as ``film``."""
+    link = shares.look(database, token, what="picture", besides=(), now=now)
+    with database.read() as session:
+        _, claim, order = _claim(session, link, number)
+        pack = voucher_pack.pack_of(session, order.id, claim.id)
+        files = {each: sha256 for each, sha256, _ in pack.files} if pack else {}
+        if no not in files:
+            raise Refusal("not_found")
+        return order.order_no, files[no]
 
 
 def ask_video(database: Database, token: str, *, number: int, now: datetime) -> None:

@@ -16,7 +16,7 @@ from webapp.web import errors
 from webapp.web.access import desk, requires
 from webapp.web.form_fields import typed_fen, typed_instant, upload_of
 from webapp.web.pages_orders import public_url
-from webapp.web.pictures import blob_response
+from webapp.web.pictures import shared_response
 from webapp.web.services import services
 
 pages = Blueprint("agents", __name__)
@@ -104,22 +104,17 @@ def case(token: str, number: int) -> ResponseReturnValue:
 @open_pages.get("/a/<token>/<int:number>/voucher/<int:file>.jpg")
 @requires(Permission.PUBLIC)
 def voucher_file(token: str, number: int, file: int) -> Response:
-    shown = _shown(token, number, look=False)
-    files = {no: sha256 for no, sha256, _ in shown.pack.files} if shown.pack else {}
-    if file not in files:
-        raise Refusal("not_found")
-    name = f"{shown.case.order_no}-{file}.jpg" if "download" in request.args else None
-    return blob_response(files[file], download_name=name)
+    now = services().clock.now()
+    order_no, sha256 = agent_cases.picture(services().database, token, number=number, no=file, now=now)
+    return shared_response(sha256, f"{order_no}-{file}.jpg" if "download" in request.args else None)
 
 
-@open_pages.get("/a/<token>/<int:number>/film.mp4")
+@open_pages.get("/a/<token>/<int:number>/films/<take_id>.mp4")
 @requires(Permission.PUBLIC)
-def film(token: str, number: int) -> Response:
-    shown = _shown(token, number, look=False)
-    if shown.video.sha256 is None:
-        raise Refusal("not_found")
-    name = f"{shown.case.order_no}.mp4" if "download" in request.args else None
-    return blob_response(shown.video.sha256, download_name=name)
+def film(token: str, number: int, take_id: str) -> Response:
+    now = services().clock.now()
+    order_no, sha256 = agent_cases.film(services().database, token, number=number, take_id=take_id, now=now)
+    return shared_response(sha256, f"{order_no}.mp4" if "download" in request.args else None)
 
 
 @open_pages.post("/a/<token>/<int:number>/video")

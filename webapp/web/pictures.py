@@ -14,9 +14,9 @@ def picture_response(sha256: str) -> Response:
     return blob_response(sha256, download_name=None)
 
 
-def shared_response(sha256: str) -> Response:
+def shared_response(sha256: str, download_name: str | None = None) -> Response:
     """For the holder of a link, who asks each time: what a browser kept would outlive the link's end."""
-    response = blob_response(sha256, download_name=None)
+    response = blob_response(sha256, download_name=download_name)
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
