@@ -28,6 +28,7 @@ DYNAMIC = {
     "claim.situation_": "A or B (DT-1)",
     "claim.path_": "how money comes back (domain/remedies.paths)",
     "claim.party_": "who answers (domain/responsibility.PARTIES)",
+    "claim.solution_": "answers of an agent (domain/claim_states.SOLUTIONS)",
     "claim.outcome_": "rulings (domain/claim_states.OUTCOMES)",
     "claim.note_": "what weakens a count (domain/responsibility.py)",
     "claim.hint_": "advice of a type (domain/claim_recipes.py)",

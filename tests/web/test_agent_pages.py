@@ -360,3 +360,16 @@ def test_a_link_to_one_case_opens_no_agents_list(instance: Instance) -> None:
     assert instance.app.test_client().get(f"/a/{link.group(1)}").status_code == 404
     standing = agent_link(instance).removeprefix("/a/")
     assert instance.app.test_client().get(f"/s/{standing}").status_code == 404
+
+
+def test_the_agent_names_its_solution(instance: Instance) -> None:
+    """S2-15: refund, exchange or other."""
+    path, door = agent_link(instance, "en"), instance.app.test_client()
+    say(door, path, step="filed", external_id="TQ1")
+    wrong = door.post(f"{path}/1/said", data={"step": "approved", "solution": "gift"})
+    assert wrong.status_code == 400 and "refund, exchange or other" in wrong.text
+    page = say(door, path, step="approved", solution="exchange").text
+    assert " · exchange" in page
+    with instance.services.database.read() as session:
+        event = session.scalars(select(ClaimEvent).where(ClaimEvent.kind == "approved")).one()
+        assert event.said["solution"] == "exchange"

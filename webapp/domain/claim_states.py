@@ -39,6 +39,9 @@ OWED_STATES: Final = ("approved", "partially_approved", "decided", "awaiting_mon
 OUTCOMES: Final = ("full_refund", "partial_refund", "replacement", "platform_compensation", "rejected")
 """S0-25 and S1-11 together (AMB-25)."""
 
+SOLUTIONS: Final = ("refund", "exchange", "other")
+"""What an agent answers a request with (S2-15)."""
+
 MONEY_OUTCOMES: Final = frozenset({"full_refund", "partial_refund", "platform_compensation"})
 
 EXPIRES_BY: Final = ("R-01", "R-02", "R-03", "R-08")
@@ -157,7 +160,7 @@ def next_state(state: str, event: str, said: Mapping[str, str]) -> str:
     """Where the claim stands after the step; ``state`` "" is a claim that is being opened.
 
     Refusals: ``claim_event_unknown``, ``claim_event_out_of_order``, ``claim_reason_missing``,
-    ``claim_amount_missing``, ``claim_outcome_unknown``, ``claim_rule_unknown``.
+    ``claim_amount_missing``, ``claim_outcome_unknown``, ``claim_rule_unknown``, ``claim_solution_unknown``.
     """
     step = EVENTS.get(event)
     if step is None:
@@ -184,6 +187,8 @@ def allowed(state: str, filer: str, *, platform: bool = True) -> tuple[str, ...]
 
 
 def _check_said(step: Event, said: Mapping[str, str]) -> None:
+    if said.get("solution", SOLUTIONS[0]) not in SOLUTIONS:
+        raise Refusal("claim_solution_unknown")
     for key in step.needs:
         value = said.get(key, "").strip()
         if key == "reason" and not value:

@@ -119,7 +119,7 @@ def claim_said(discrepancy: Discrepancy) -> ClaimSaid:
 def step_said(kind: str) -> dict[str, str]:
     said = {
         name: request.form[name].strip()
-        for name in ("reason", "outcome", "external_id", "method", "note", "rule", "came_with")
+        for name in ("reason", "outcome", "external_id", "method", "note", "rule", "came_with", "solution")
         if request.form.get(name, "").strip()
     }
     amount = request.form.get("amount", "").strip()

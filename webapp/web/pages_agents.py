@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from webapp.adapters.catalogues import LANGUAGES
 from webapp.domain.case import CaseClaim
 from webapp.domain.claim_recipes import REASON_ZH
+from webapp.domain.claim_states import SOLUTIONS
 from webapp.domain.permissions import Permission
 from webapp.domain.refusals import Refusal
 from webapp.usecases import agent_cases, agents
@@ -143,14 +144,14 @@ def say(token: str, number: int) -> ResponseReturnValue:
         )
     except Refusal as refusal:
         try:
-            return errors.refused_page(_case_text(token, number, errors.sentence(refusal)), refusal)
+            return errors.refused_page(_case_text(token, number, refusal), refusal)
         except Refusal as closed:
             return _closed(closed)
     return redirect(url_for("agent_door.case", token=token, number=number, done=step, lang=_chosen()), 303)
 
 
 def _said() -> dict[str, str]:
-    said = {key: request.form.get(key, "").strip() for key in ("external_id", "reason")}
+    said = {key: request.form.get(key, "").strip() for key in ("external_id", "reason", "solution")}
     fen = typed_fen(request.form.get("amount", ""), refusal="claim_amount_missing")
     return said if fen is None else said | {"amount_fen": str(fen)}
 
@@ -167,19 +168,20 @@ def _shown(token: str, number: int, *, look: bool) -> AgentCase:
 
 
 def _case_page(token: str, number: int) -> Response:
-    return _plain(_case_text(token, number, ""))
+    return _plain(_case_text(token, number))
 
 
-def _case_text(token: str, number: int, problem: str) -> str:
-    shown = _shown(token, number, look=not problem)
+def _case_text(token: str, number: int, refusal: Refusal | None = None) -> str:
+    shown = _shown(token, number, look=refusal is None)
     _speak(shown.link.language)
     return render_template(
         "agents/case.html",
         shown=shown,
         token=token,
         lang=_chosen(),
-        problem=problem,
+        problem="" if refusal is None else errors.sentence(refusal),  # only now in the link's language
         reason_zh=_reason_zh,
+        solutions=SOLUTIONS,
         done=request.args.get("done", ""),
         now=services().clock.now(),
     )

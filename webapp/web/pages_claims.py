@@ -9,7 +9,15 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.domain.claim_form import severity
-from webapp.domain.claim_states import CLOSED_STATES, EVENTS, EXPIRES_BY, OPEN_STATES, OUTCOMES
+from webapp.domain.claim_states import (
+    CLOSED_STATES,
+    EVENTS,
+    EXPIRES_BY,
+    OPEN_STATES,
+    OUTCOMES,
+    SOLUTIONS,
+    acts,
+)
 from webapp.domain.claim_types import CLAIM_TYPES
 from webapp.domain.messages import LONGEST_1688, REMEDIES, platform_length
 from webapp.domain.permissions import Permission
@@ -298,6 +306,8 @@ def _claim_page(number: str, refusal: Refusal | None = None) -> ResponseReturnVa
         order=view.order,
         needs_of={name: event.needs for name, event in EVENTS.items()},
         outcomes=OUTCOMES,
+        solutions=SOLUTIONS,
+        agent_acts=acts(view.claim.channel, view.claim.filer) == "agent",
         windows=EXPIRES_BY,
         answers=pre_filing.answers_of_order(services().database, order_id=view.order.id),
         longest=LONGEST_1688,
