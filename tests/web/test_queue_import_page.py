@@ -84,3 +84,12 @@ def test_a_viewer_may_not(instance: Instance) -> None:
     viewer = instance.client(Role.VIEWER)
     assert viewer.get(PATH).status_code == 403
     assert post(viewer, instance.csrf(viewer), b"x").status_code == 403
+
+
+@pytest.mark.parametrize("end", range(4))
+def test_no_file_is_too_large_by_how_its_bytes_fall_into_pieces(
+    instance: Instance, owner: FlaskClient, end: int
+) -> None:
+    """A line break near the end of a piece is held back by the parser, and counted with the next piece."""
+    answer = post(owner, instance.csrf(owner), b"x" * end + b"0123456789\r\n" * 20_000)
+    assert answer.status_code == 400 and "64 MB" not in answer.text

@@ -30,7 +30,8 @@ pages = Blueprint("job_links", __name__)
 open_pages = Blueprint("jobs", __name__)
 """Takes no cookie as a right: the token in the path is all, so these forms carry no CSRF token."""
 
-_FORM_ROOM = 64 * 1024
+_FORM_ROOM = 1 << 20
+"""More than one piece that Werkzeug reads (64 KiB) with what it held back of the last, or a file is refused by chance."""
 _MOST_PARTS = 40
 _PLAYED = ("image/jpeg", "image/png", "image/webp", "video/mp4", "video/webm")
 

@@ -27,7 +27,8 @@ from webapp.web.services import services
 
 MOST_BYTES: Final = 2 << 30
 """A larger one goes in by ``dockproof import-queue``: a browser that sends for hours is no way to bring it."""
-_FORM_ROOM: Final = 64 * 1024
+_FORM_ROOM: Final = 1 << 20
+"""More than one piece that Werkzeug reads (64 KiB) with what it held back of the last, or a file is refused by chance."""
 
 _LEFT: Final = ("files_unfinished", "files_unclaimed")
 
