@@ -31,7 +31,7 @@ open_pages = Blueprint("jobs", __name__)
 """Takes no cookie as a right: the token in the path is all, so these forms carry no CSRF token."""
 
 _FORM_ROOM = 1 << 20
-"""More than one piece that Werkzeug reads (64 KiB) with what it held back of the last, or a file is refused by chance."""
+"""More than one piece that Werkzeug reads (64 KiB) with what it held back of the last: else files fail by chance."""
 _MOST_PARTS = 40
 _PLAYED = ("image/jpeg", "image/png", "image/webp", "video/mp4", "video/webm")
 

@@ -28,7 +28,7 @@ from webapp.web.services import services
 MOST_BYTES: Final = 2 << 30
 """A larger one goes in by ``dockproof import-queue``: a browser that sends for hours is no way to bring it."""
 _FORM_ROOM: Final = 1 << 20
-"""More than one piece that Werkzeug reads (64 KiB) with what it held back of the last, or a file is refused by chance."""
+"""More than one piece that Werkzeug reads (64 KiB) with what it held back of the last: else files fail by chance."""
 
 _LEFT: Final = ("files_unfinished", "files_unclaimed")
 
