@@ -12,6 +12,7 @@ from tests.browser.pages.desk import Desk
 from tests.browser.pages.doors import Doors
 from tests.support.axe import clipped, violations
 from tests.support.browsers import PHONE, TABLET, browser
+from tests.support.languages import repeated_in
 from tests.support.serving import serving
 
 PICTURES = Path(__file__).resolve().parents[1] / "output"
@@ -63,7 +64,7 @@ def test_an_invited_clerk_comes_in_by_passkey_and_is_put_out(playwright: Playwri
             expect(lines).to_contain_text(said)
 
 
-@pytest.mark.parametrize("language", ["zh_CN", "vi"])
+@pytest.mark.parametrize("language", repeated_in("zh_CN", "vi"))
 def test_the_pages_around_people(playwright: Playwright, tmp_path: Path, language: str) -> None:
     with (
         serving(tmp_path / "home") as served,

@@ -15,6 +15,7 @@ from tests.browser.pages.board import Board
 from tests.browser.pages.desk import Desk
 from tests.support.axe import clipped, violations
 from tests.support.browsers import PHONE, TABLET, browser
+from tests.support.languages import repeated_in
 from tests.support.serving import serving
 from webapp.adapters.catalogues import catalogue
 from webapp.config import read_settings
@@ -48,7 +49,7 @@ def look(page: Page, language: str, name: str) -> None:
     page.set_viewport_size({"width": TABLET["width"], "height": TABLET["height"]})
 
 
-@pytest.mark.parametrize("language", ["zh_CN", "vi"])
+@pytest.mark.parametrize("language", repeated_in("zh_CN", "vi"))
 def test_from_a_note_to_the_order_and_from_filters_to_a_file(
     playwright: Playwright, tmp_path: Path, language: str
 ) -> None:

@@ -15,6 +15,7 @@ from tests.fixtures.export_1688 import DEMO, write_export
 from tests.fixtures.order_files import STRANGE_ORDER, strange_rows, text
 from tests.support.axe import clipped, violations
 from tests.support.browsers import PHONE, TABLET, browser
+from tests.support.languages import repeated_in
 from tests.support.serving import serving
 
 PICTURES = Path(__file__).resolve().parents[1] / "output"
@@ -36,7 +37,7 @@ def look(page: Page, language: str, name: str) -> None:
         assert clipped(page) == [], name
 
 
-@pytest.mark.parametrize("language", ["zh_CN", "vi"])
+@pytest.mark.parametrize("language", repeated_in("zh_CN", "vi"))
 def test_files_with_errors_and_strange_tables(playwright: Playwright, tmp_path: Path, language: str) -> None:
     with ExitStack() as stack:
         served = stack.enter_context(serving(tmp_path / "home"))

@@ -17,6 +17,7 @@ from tests.support.axe import clipped, violations
 from tests.support.browsers import PHONE, TABLET, browser
 from tests.support.fake_camera import film_of_label, label_picture
 from tests.support.film_reader import bands, has_sound, last_frame, read_text
+from tests.support.languages import repeated_in
 from tests.support.serving import Served, serving
 
 ORDER = "3657499272179232333"
@@ -37,7 +38,7 @@ def look(page: Page, language: str, name: str) -> None:
     assert clipped(page) == [], name
 
 
-@pytest.mark.parametrize("language", ["zh_CN", "vi", "en"])
+@pytest.mark.parametrize("language", repeated_in("zh_CN", "vi", "en"))
 def test_from_an_export_to_a_filmed_count(playwright: Playwright, tmp_path: Path, language: str) -> None:
     with (
         serving(tmp_path / "home") as served,

@@ -15,6 +15,7 @@ from tests.browser.pages.phone import Phone
 from tests.support.axe import clipped, violations
 from tests.support.browsers import PHONE, TABLET, browser, kill_browser
 from tests.support.fake_camera import film_of_code
+from tests.support.languages import repeated_in
 from tests.support.serving import Served, serving
 from webapp.domain.labels import label_code
 from webapp.usecases.demo import PIN
@@ -50,7 +51,7 @@ def enrolment(playwright: Playwright, served: Served, tmp_path: Path, language: 
         return desk.enrolment_code()
 
 
-@pytest.mark.parametrize("language", ["zh_CN", "vi"])
+@pytest.mark.parametrize("language", repeated_in("zh_CN", "vi"))
 def test_a_label_of_another_dock_and_a_new_key(playwright: Playwright, tmp_path: Path, language: str) -> None:
     camera = film_of_code(ELSEWHERE, tmp_path / "camera.mjpeg")
     with serving(tmp_path / "home", "--demo") as served:

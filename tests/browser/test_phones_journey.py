@@ -12,6 +12,7 @@ from tests.browser.pages.blocked import DeskOfPhones, InstalledApp, PhoneAtTheDo
 from tests.support.axe import clipped, violations
 from tests.support.browsers import PHONE, TABLET, browser
 from tests.support.fake_camera import film_of_code
+from tests.support.languages import repeated_in
 from tests.support.serving import Served, serving
 from tests.support.shared_site import WAYBILLS, SharedSite, shared_site
 from webapp.adapters.catalogues import catalogue
@@ -52,7 +53,7 @@ def look(page: Page, language: str, name: str) -> None:
     assert clipped(page) == [], name
 
 
-@pytest.mark.parametrize("language", ["zh_CN", "vi"])
+@pytest.mark.parametrize("language", repeated_in("vi", "zh_CN"))
 def test_a_phone_comes_in_serves_two_importers_and_is_blocked(
     playwright: Playwright, tmp_path: Path, place: SharedSite, served: Served, language: str
 ) -> None:
