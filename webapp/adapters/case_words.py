@@ -124,7 +124,7 @@ def count_rows(case: Case, say: Say) -> list[tuple[str, ...]]:
             unknown if line.china is None else str(line.china),
             unknown if line.vietnam is None else str(line.vietnam),
             "-" if line.short_milli is None else quantity_text(-line.short_milli),
-            "-" if line.china is None or line.vietnam is None else str(max(0, line.china - line.vietnam)),
+            "-" if line.lost is None else str(line.lost),
         )
         for line in case.lines
     ]
