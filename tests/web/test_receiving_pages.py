@@ -19,6 +19,7 @@ from webapp.domain.stickers import sticker_spelling
 from webapp.store.schema import AuditEvent, Device, Order, Parcel, Site, Take, Worker
 from webapp.store.schema_desk import LabelAlias
 from webapp.store.schema_dock import DockFact, Notice, Unidentified
+from webapp.usecases import snapshot
 from webapp.usecases.demo import FILMED_ORDER
 from webapp.usecases.demo_phone import DemoPhone
 from webapp.usecases.demo_receiving import STRAY_CODE
@@ -441,6 +442,20 @@ def test_a_plan_with_a_sample_says_which_and_what_it_can_miss(instance: Instance
             event.action for event in session.scalars(select(AuditEvent)) if event.action.startswith("plan.")
         ]
     assert actions == ["plan.decided", "plan.floor_waived"]
+
+
+def test_fifteen_percent_is_chosen_as_the_floor_and_told_to_the_phone(instance: Instance) -> None:
+    client = instance.client(Role.OWNER)
+    chosen = {"depth": "count_sample", "reason": "agreed", "sampling": "fix_15"}
+    post(instance, client, f"/orders/{FILMED_ORDER}/plan", **chosen)
+    assert WORDS["sampling.fix_15"] in words_of(client.get(f"/orders/{FILMED_ORDER}").text)
+    with instance.services.database.read() as session:
+        china = select(Device.id).join(Site, Site.id == Device.site_id).where(Site.kind == "cn_warehouse")
+        device = session.scalars(china).first()
+    assert device is not None
+    told = snapshot.snapshot(instance.services.database, device_id=device, now=NOW)
+    (order,) = [one for one in told["orders"] if one["order_no"] == FILMED_ORDER]
+    assert order["sampling"]["plan"] == "fix_15"
 
 
 def test_the_fixed_share_is_built_in_and_needs_nobodys_waiver(instance: Instance) -> None:

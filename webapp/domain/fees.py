@@ -11,13 +11,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
+from webapp.domain.order_clocks import CHINA
 from webapp.domain.switches import FeeMonth
 
 Kind = Literal["return", "exchange"]
 Boundary = Literal["lower_band", "upper_band"]
 Reading = Literal["whole", "marginal"]
 
-CHINA: Final = ZoneInfo("Asia/Shanghai")
 UNKNOWN_PENALTY: Final = "penalty"
 UNKNOWN_EXCHANGE: Final = "exchange_off_platform"
 UNKNOWN_RETURN: Final = "return_off_platform"
@@ -130,7 +130,7 @@ def month_begins(now: datetime, reading: FeeMonth) -> datetime:
     """From when requests count for "SKUs per month" (AMB-09): the first of China's calendar month, or 30 days ago."""
     if reading == "rolling_30_days":
         return now - timedelta(days=30)
-    first = now.astimezone(CHINA).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    first = now.astimezone(ZoneInfo(CHINA)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     return first.astimezone(UTC)
 
 

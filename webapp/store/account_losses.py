@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from webapp.domain.claim_states import EXPIRES_BY
 from webapp.store.schema import Deadline, Order, PlatformAccount
 from webapp.store.schema_claims import Claim
-
-WINDOWS = ("R-01", "R-02", "R-03", "R-08")
-"""The clocks of an account's claims: domain/claim_states.EXPIRES_BY."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ def losses(session: Session, organisation_id: str) -> dict[str, Losses]:
         select(Deadline.order_id)
         .where(
             Deadline.order_id == Claim.order_id,
-            Deadline.rule_id.in_(WINDOWS),
+            Deadline.rule_id.in_(EXPIRES_BY),
             Deadline.ended == "met",
             Deadline.ended_at > Deadline.act_by,
         )

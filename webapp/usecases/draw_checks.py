@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from webapp.domain.draw_check import OPEN, DrawCheck, DrawSaid, check_draw
 from webapp.domain.refusals import Refusal
 from webapp.domain.sampling import SamplingPlan
-from webapp.domain.sampling_choice import chosen
+from webapp.domain.sampling_choice import FIX, FIX_15, Sampling, chosen
 from webapp.store.schema import Take
 from webapp.store.schema_dock import DockFact
 from webapp.usecases.draw_seeds import seeds_told
@@ -43,11 +43,16 @@ def draw_checks(session: Session, facts: Sequence[DockFact], takes: Iterable[Tak
     return found
 
 
-def plan_of_draw(draw: DockFact) -> SamplingPlan | None:
-    """None: a lot or a table that no plan knows."""
+def plan_of_draw(draw: DockFact, asked: Sampling = FIX) -> SamplingPlan | None:
+    """None: a lot or a table that no plan knows. ``asked``: of the order now; no record names a fixed share's floor."""
     said = draw.said
     try:
-        choice = chosen(said["plan"] or "", said["level"] or "", said["aql"] or "", waived=False)
+        choice = chosen(
+            "fix_15" if (said["plan"], asked) == ("fix", FIX_15) else said["plan"] or "",
+            said["level"] or "",
+            said["aql"] or "",
+            waived=False,
+        )
         return choice.of_lot(int(said["lot"] or 0))
     except Refusal:
         return None

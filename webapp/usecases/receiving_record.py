@@ -178,7 +178,9 @@ def _stage(
         progress,
         said,
         counts,
-        sample_views(said, told.lines, photos, told.checks),
+        sample_views(
+            said, told.lines, photos, told.checks, {one: plan.sampling for one, plan in told.plans.items()}
+        ),
         loose_defects(said, photos),
         sorted(photos, key=lambda one: (one.fact.at, one.fact.id)),
     )

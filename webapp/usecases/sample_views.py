@@ -9,7 +9,7 @@ from typing import Final
 from webapp.domain.detection import defectives_at, detection_millionths, smallest_found
 from webapp.domain.draw_check import OPEN, DrawCheck
 from webapp.domain.sampling import SamplingPlan
-from webapp.domain.sampling_choice import Sampling
+from webapp.domain.sampling_choice import FIX, Sampling
 from webapp.domain.stickers import shown_text
 from webapp.store.schema import OrderLine
 from webapp.store.schema_dock import DockFact
@@ -109,9 +109,10 @@ def sample_views(
     lines: Mapping[str, OrderLine],
     photos: Sequence[PhotoView],
     checks: Mapping[str, DrawCheck],
+    asked: Mapping[str, Sampling],
 ) -> list[SampleView]:
     """Every draw that stands, by time and id; of a tranche drawn again the earlier ones are marked. ``checks``: of each
-    draw, as the server repeated it.
+    draw, as the server repeated it; ``asked``: by order.
     """
     drawn = [one for one in said.get("draw", []) if one.fact.gone_by is None]
     draws = sorted(drawn, key=lambda one: (one.fact.at, one.fact.id))
@@ -122,12 +123,13 @@ def sample_views(
         draw = one.fact
         done = [each for each in said.get("inspection", []) if _is_of(each.fact, draw)]
         lot, n = int(draw.said["lot"] or 0), int(draw.said["n"] or 0)
+        line = lines.get(draw.line_id or "")
         found.append(
             SampleView(
                 draw=draw,
                 worker=one.worker,
-                line=lines.get(draw.line_id or ""),
-                plan=plan_of_draw(draw),
+                line=line,
+                plan=plan_of_draw(draw, asked.get(line.order_id, FIX) if line else FIX),
                 miss=what_it_misses(lot, n),
                 inspected=int(done[-1].fact.said["inspected"] or 0) if done else None,
                 inspector=done[-1].worker if done else None,

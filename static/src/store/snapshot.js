@@ -27,7 +27,7 @@ import { convertOld, eachOrder, eachParcel, markKey, mergeTold, parcelsBy, readA
  * `before`: who counted the films that it goes on with itself; `label`: of its parcel, as it was filmed.
  * @typedef {{take: string, worker: string | null, started_at: string, ended_at?: string | null,
  *   units?: [string, number][] | null, before?: (string | null)[], label?: string | null}} OpenTake
- * @typedef {{plan: 'fix' | 'aql', level: string | null, aql: string | null, waived?: boolean}} Sampling
+ * @typedef {import('../core/inspection.js').Sampling} Sampling
  * @typedef {{line: string | null, phrase: string | null, text: string}} Check
  * @typedef {{id: string, order_no: string, customer_code: string | null, supplier: string | null, remark: string | null,
  *   lines: Line[], plan?: import('../core/plan.js').Plan, checks?: Check[], sampling?: Sampling}} Order
